@@ -1,1 +1,12 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+export {
+  type AnswerOptions,
+  type AuthenticationAnswer,
+  type AuthenticationRequest,
+  type RegistrationAnswer,
+  type RegistrationRequest,
+  SoftwareAuthenticator,
+  type SoftwareAuthenticatorOptions,
+} from './software-authenticator.ts';

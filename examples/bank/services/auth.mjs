@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+// Sign-in, passkey registration, and the answer to a step-up: the only service that knows the passkeys.
+
+import { randomUUID } from 'node:crypto';
+import {
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server';
+import express from 'express';
+import { serve } from './serve.mjs';
+import { ACR, issueSession, readTicket, requireSession } from './tokens.mjs';
+
+const RP_ID = process.env.BANK_RP_ID ?? 'localhost';
+const ORIGIN = process.env.BANK_ORIGIN ?? 'http://localhost:3000';
+
+/** The passkey of each customer, and the registration he has under way. Gone when the process ends: a demo. */
+const passkeys = new Map();
+const registrations = new Map();
+
+const app = express();
+app.use(express.json());
+
+app.post('/login', async (request, response) => {
+  const { customer } = request.body ?? {};
+  if (typeof customer !== 'string' || customer === '') {
+    response.status(400).json({ error: 'invalid_customer' });
+    return;
+  }
+  response.json({ token: await issueSession({ sub: customer, sid: randomUUID(), acr: ACR.basic }) });
+});
+
+app.post('/passkeys/options', requireSession, async (request, response) => {
+  const { sub } = request.claims;
+  const options = await generateRegistrationOptions({ rpName: 'Example Bank', rpID: RP_ID, userName: sub });
+  registrations.set(sub, options.challenge);
+  response.json(options);
+});
+
+app.post('/passkeys', requireSession, async (request, response) => {
+  const { sub } = request.claims;
+  const expectedChallenge = registrations.get(sub) ?? '';
+  registrations.delete(sub);
+  const { verified, registrationInfo } = await verifyRegistrationResponse({
+    response: request.body,
+    expectedChallenge,
+    expectedOrigin: ORIGIN,
+    expectedRPID: RP_ID,
+  });
+  if (!verified) {
+    response.status(400).json({ error: 'registration_failed' });
+    return;
+  }
+  passkeys.set(sub, registrationInfo.credential);
+  response.status(201).json({ registered: true });
+});
+
+app.post('/step-up/verify', requireSession, async (request, response) => {
+  const { sub, sid } = request.claims;
+  const ticket = await readTicket(request.body.ticket);
+  const credential = passkeys.get(sub);
+  if (ticket.sub !== sub || ticket.sid !== sid || credential === undefined) {
+    response.status(403).json({ error: 'not_your_ticket' });
+    return;
+  }
+  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+    response: request.body.answer,
+    expectedChallenge: ticket.challenge,
+    expectedOrigin: ORIGIN,
+    expectedRPID: RP_ID,
+    credential,
+    requireUserVerification: true,
+  });
+  if (!verified) {
+    response.status(403).json({ error: 'step_up_failed' });
+    return;
+  }
+  credential.counter = authenticationInfo.newCounter;
+  response.json({ token: await issueSession({ sub, sid, acr: ACR.passkey }) });
+});
+
+app.use((_error, _request, response, _next) => {
+  response.status(403).json({ error: 'refused' });
+});
+
+serve(app);
