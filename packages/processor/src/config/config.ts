@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+/** Where a value came from; `name` is the flag, the variable or the file, as its user wrote it. */
+export interface Origin {
+  readonly kind: 'flag' | 'variable' | 'file' | 'default';
+  readonly name: string;
+}
+
+/** Every setting, resolved: paths are absolute, durations are milliseconds, sizes are bytes. */
+export interface Config {
+  /** Name of the deployment in notes and in the trust policy. Default `local`. */
+  readonly deployment: string;
+  /** Directory of sealed segments and, by default, of the keys. Default `./.stepseal`. */
+  readonly dataDir: string;
+  /** Refuse to start when evidence cannot be written; no key is made up. Default false. */
+  readonly required: boolean;
+  readonly keys: {
+    /** PKCS#8 PEM, Ed25519: signs what opens a stream. Default `<dataDir>/keys/identity.pem`. */
+    readonly identityFile: string;
+    /** Base64 of 32 bytes: keys the hashes of users, sessions and addresses. Default `<dataDir>/keys/pseudonym.key`. */
+    readonly pseudonymFile: string;
+    /** Base64 of 32 bytes: derives `step_up.id`; equal on all replicas. Default `<dataDir>/keys/correlation.key`. */
+    readonly correlationFile: string;
+  };
+  readonly seal: {
+    /** Records under one seal at most. Default 256, range 1 to 256. */
+    readonly maxRecords: number;
+    /** Time from the first uncovered record to its seal. Default 1000, range 10 to 1000. */
+    readonly intervalMs: number;
+    /** Time between seals when idle. Default 60000, range 1000 to 60000. */
+    readonly heartbeatMs: number;
+  };
+  readonly roll: {
+    /** Size at which a stream closes and the next one opens. Default and limit 64 MiB. */
+    readonly maxBytes: number;
+    /** Age at which a stream closes and the next one opens. Default and limit 24 h. */
+    readonly maxAgeMs: number;
+  };
+  readonly identity: {
+    /** Where the user's id is found, first hit wins: `req.user.id`, `token.sub`, `cookie.uid`. */
+    readonly user: readonly string[];
+    /** Where the session's id is found, first hit wins: `cookie.sid`, `req.session.id`. */
+    readonly session: readonly string[];
+    /** Record `user.id` as it is beside its keyed hash. Default false. */
+    readonly userIdInClear: boolean;
+  };
+  readonly client: {
+    /** Addresses or networks of proxies whose forwarding headers are believed. Default none. */
+    readonly trustedProxies: readonly string[];
+    /** Record the whole client address instead of its prefix and keyed hash. Default false. */
+    readonly fullAddress: boolean;
+  };
+}
+
+/** Value of a setting in the flat view that origins, schema and `stepseal config` share. */
+export type SettingValue = string | number | boolean | readonly string[];
+
+export interface ResolvedConfig extends Config {
+  /** OTEL_SDK_DISABLED is `true`: record nothing, and say so. */
+  readonly disabled: boolean;
+  /** Resource attributes of OTEL_RESOURCE_ATTRIBUTES, percent-decoded, under OTEL_SERVICE_NAME. */
+  readonly resource: Readonly<Record<string, string>>;
+  /** The configuration file that was read, absolute; absent when there was none. */
+  readonly file?: string;
+  /** Dotted key of each setting (`seal.maxRecords`, `disabled`, `resource.service.name`) to where it came from. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** What was left out or is doubtful, one sentence each, for the log at start. */
+  readonly warnings: readonly string[];
+}

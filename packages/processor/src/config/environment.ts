@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { ConfigProblem } from './errors.ts';
+import { SETTINGS, type Setting } from './settings.ts';
+import { didYouMean } from './suggest.ts';
+
+export const CONFIG_FILE_VARIABLE = 'STEPSEAL_CONFIG_FILE';
+
+// Kubernetes hands every pod such variables for each service of its namespace, one called `stepseal` included.
+const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
+
+export interface ReadEnvironment {
+  /** Path given with STEPSEAL_CONFIG_FILE. */
+  readonly file?: string;
+  readonly texts: ReadonlyMap<Setting, string>;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** The `STEPSEAL_*` variables. An empty one counts as unset; the value of an unknown one is never repeated. */
+export function readEnvironment(env: NodeJS.ProcessEnv): ReadEnvironment {
+  const byVariable = new Map(SETTINGS.map((setting) => [setting.variable, setting]));
+  const texts = new Map<Setting, string>();
+  const problems: ConfigProblem[] = [];
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith('STEPSEAL_') || name === CONFIG_FILE_VARIABLE || text === undefined || text === '') continue;
+    const setting = byVariable.get(name);
+    if (setting !== undefined) texts.set(setting, text);
+    else if (!SERVICE_LINK.test(name)) {
+      const hint = didYouMean(name, [...byVariable.keys(), CONFIG_FILE_VARIABLE]) || ' Unset it.';
+      problems.push({ code: 'CONFIG_UNKNOWN_VARIABLE', message: `Unknown variable ${name}.${hint}` });
+    }
+  }
+  const file = env[CONFIG_FILE_VARIABLE];
+  return { texts, problems, ...(file !== undefined && file !== '' && { file }) };
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { SettingValue } from './config.ts';
+
+/** What a setting accepts. The loader, the flags, the JSON Schema and the documentation all read this. */
+export type SettingType =
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number; readonly unit: string }
+  | { readonly kind: 'text'; readonly pattern: string; readonly hint: string; readonly maxLength: number }
+  | { readonly kind: 'path' }
+  | { readonly kind: 'list'; readonly pattern: string; readonly hint: string; readonly maxItems: number };
+
+export interface Setting {
+  readonly key: string;
+  readonly variable: string;
+  readonly flag: string;
+  readonly type: SettingType;
+  /** A path that starts with `<dataDir>` follows the data directory. */
+  readonly fallback: SettingValue;
+  readonly brief: string;
+}
+
+// The pattern of `isDeploymentName` in @stepseal/core/format (a test holds the two together).
+const DEPLOYMENT = '^[a-z0-9.-]+(/[a-z0-9._-]+)*$';
+const RESOLVER = '^(req\\.[A-Za-z_$][\\w$]*(\\.[\\w$-]+)*|token\\.[\\w:/.-]+|cookie\\.[!#$%&\'*+.^_`|~0-9A-Za-z-]+)$';
+const RESOLVER_HINT = 'a path such as req.user.id, token.sub or cookie.sid';
+const NETWORK = '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?$';
+
+const boolean: SettingType = { kind: 'boolean' };
+const path: SettingType = { kind: 'path' };
+const integer = (min: number, max: number, unit: string): SettingType => ({ kind: 'integer', min, max, unit });
+const resolvers: SettingType = { kind: 'list', pattern: RESOLVER, hint: RESOLVER_HINT, maxItems: 32 };
+const networks: SettingType = {
+  kind: 'list',
+  pattern: NETWORK,
+  hint: 'an IP address or a network such as 10.0.0.0/8',
+  maxItems: 256,
+};
+
+function setting(key: string, type: SettingType, fallback: SettingValue, brief: string, variable?: string): Setting {
+  const words = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('.', '-');
+  return {
+    key,
+    variable: variable ?? `STEPSEAL_${words.replaceAll('-', '_').toUpperCase()}`,
+    flag: words,
+    type,
+    fallback,
+    brief,
+  };
+}
+
+/** Every setting there is, in the order people read them. */
+export const SETTINGS: readonly Setting[] = [
+  setting(
+    'deployment',
+    { kind: 'text', pattern: DEPLOYMENT, hint: 'lower-case letters, digits, dots and dashes, such as bank/eu-1', maxLength: 128 },
+    'local',
+    'Name of the deployment in notes and in the trust policy.',
+  ),
+  setting('dataDir', path, './.stepseal', 'Directory of the sealed segments and, by default, of the keys.'),
+  setting('required', boolean, false, 'Refuse to start when evidence cannot be written; no key is made up.'),
+  setting(
+    'keys.identityFile',
+    path,
+    '<dataDir>/keys/identity.pem',
+    'Ed25519 private key (PKCS#8 PEM) that signs what opens a stream.',
+    'STEPSEAL_IDENTITY_KEY_FILE',
+  ),
+  setting(
+    'keys.pseudonymFile',
+    path,
+    '<dataDir>/keys/pseudonym.key',
+    'Base64 of 32 random bytes that key the hashes of users, sessions and addresses.',
+    'STEPSEAL_PSEUDONYM_KEY_FILE',
+  ),
+  setting(
+    'keys.correlationFile',
+    path,
+    '<dataDir>/keys/correlation.key',
+    'Base64 of 32 random bytes that derive step_up.id; the same on all replicas.',
+    'STEPSEAL_CORRELATION_KEY_FILE',
+  ),
+  setting('seal.maxRecords', integer(1, 256, 'records'), 256, 'Records under one seal at most.'),
+  setting('seal.intervalMs', integer(10, 1000, 'ms'), 1000, 'Time from the first uncovered record to its seal.'),
+  setting('seal.heartbeatMs', integer(1000, 60_000, 'ms'), 60_000, 'Time between seals when nothing happens.'),
+  setting(
+    'roll.maxBytes',
+    integer(16_384, 67_108_864, 'bytes'),
+    67_108_864,
+    'Size of a segment at which its stream closes and the next one opens.',
+  ),
+  setting(
+    'roll.maxAgeMs',
+    integer(1000, 86_400_000, 'ms'),
+    86_400_000,
+    'Age of a stream at which it closes and the next one opens.',
+  ),
+  setting('identity.user', resolvers, [], "Where the user's id is found; the first path that leads to a value wins."),
+  setting('identity.session', resolvers, [], "Where the session's id is found; the first path that leads to a value wins."),
+  setting('identity.userIdInClear', boolean, false, 'Record user.id as it is, beside its keyed hash.'),
+  setting(
+    'client.trustedProxies',
+    networks,
+    [],
+    'Addresses or networks of the proxies whose forwarding headers are believed.',
+  ),
+  setting('client.fullAddress', boolean, false, 'Record the whole client address instead of its prefix and keyed hash.'),
+];
