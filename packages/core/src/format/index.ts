@@ -1,1 +1,25 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+export { FormatError, type FormatErrorCode } from '../errors.ts';
+export { canonicalJson, type JsonValue } from './canonical.ts';
+export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
+export { FORMAT_VERSION, LIMITS } from './limits.ts';
+export { leafHash, MerkleTree, nodeHash } from './merkle.ts';
+export {
+  consistencyProof,
+  inclusionProof,
+  rootHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle-proof.ts';
+export { formatNote, parseNote, type SignatureLine, type SignedNote } from './note.ts';
+export { encodePayload } from './payload-encode.ts';
+export { parsePayload } from './payload-parse.ts';
+export { recordHash } from './record-hash.ts';
+export { isNoteLine, noteLine, parseNoteLine } from './segment-line.ts';
+export { verifySignature, verifySignatureAsync } from './signature.ts';
+export { isDeploymentName, isUuidV7, parseStreamOrigin, streamOrigin } from './stream-origin.ts';
+export { parseStrictJson, type StrictJsonLimits } from './strict-json.ts';
+export type { Payload, TypedValue } from './typed-value.ts';
+export { formatVkey, keyId, parseVkey, type VerifierKey } from './vkey.ts';
