@@ -7,7 +7,6 @@ import { defineConfig } from 'vitest/config';
 // short form, and files named *.crash.test.ts, which have no short form, are left out.
 const crashRun = process.env['STEPSEAL_CRASH_ROUNDS'] !== undefined;
 
-// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
     include: crashRun

@@ -12,7 +12,9 @@ interface LockFile {
 const lock: LockFile = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
 
 test('the lock file names no registry, so that each machine uses its own', () => {
-  const hosts = Object.values(lock.packages).flatMap((entry) => (entry.resolved?.includes('://') ? [entry.resolved] : []));
+  const hosts = Object.values(lock.packages).flatMap((entry) =>
+    entry.resolved?.includes('://') ? [entry.resolved] : [],
+  );
   expect(hosts).toEqual([]);
 });
 
