@@ -15,7 +15,7 @@ export {
 } from './merkle-proof.ts';
 export { formatNote, parseNote, type SignatureLine, type SignedNote } from './note.ts';
 export { encodePayload } from './payload-encode.ts';
-export { parsePayload } from './payload-parse.ts';
+export { isPayload, parsePayload } from './payload-parse.ts';
 export { recordHash } from './record-hash.ts';
 export { isNoteLine, noteLine, parseNoteLine } from './segment-line.ts';
 export { verifySignature, verifySignatureAsync } from './signature.ts';

@@ -3,8 +3,9 @@
 
 import { isWellFormed } from './json-text.ts';
 
-// Unicode White_Space, control characters and the plus sign would make a signature line or a vkey ambiguous.
-const FORBIDDEN = /[\p{White_Space}\p{Cc}+]/u;
+// Unicode spaces and the plus sign would make a signature line or a vkey ambiguous; a note holds no control characters
+// below U+0020.
+const FORBIDDEN = /[\p{White_Space}+]|[^\P{Cc}\u007f-\u009f]/u;
 
 /**
  * Whether a key name may stand in a signature line and a vkey (C2SP signed-note): not empty, no spaces, no plus,

@@ -76,9 +76,11 @@ function encodeArray(items: readonly TypedValue[], depth: number): string {
 
 function encodeMap(map: ReadonlyMap<string, TypedValue>, depth: number): string {
   checkDepth(depth);
+  const keys = [...map.keys()];
+  // The order of UTF-16 code units, which RFC 8785 section 3.2.3 asks for, is that of `<` and of sort().
+  if (!keys.every((key, i) => i === 0 || (keys[i - 1] as string) < key)) keys.sort();
   let text = '';
-  // The default order of sort() is that of UTF-16 code units, which RFC 8785 section 3.2.3 asks for.
-  for (const key of [...map.keys()].sort()) {
+  for (const key of keys) {
     text += `${text === '' ? '' : ','}${jsonString(key)}:${encodeValue(map.get(key) as TypedValue, depth + 1)}`;
   }
   return `{${text}}`;

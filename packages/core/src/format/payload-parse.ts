@@ -6,6 +6,7 @@ import { decodeBase64 } from './base64.ts';
 import { decodeUtf8, JsonCursor } from './json-cursor.ts';
 import { LIMITS } from './limits.ts';
 import { encodePayload } from './payload-encode.ts';
+import { isProvenPayload } from './payload-scan.ts';
 import { INT64_MAX, INT64_MIN, isId, type Payload, type TypedValue, UINT64_MAX } from './typed-value.ts';
 
 const DECIMAL = /^(?:0|-?[1-9][0-9]{0,19})$/;
@@ -23,6 +24,7 @@ export function parsePayload(bytes: Uint8Array): Payload {
   const cursor = new JsonCursor(decodeUtf8(bytes));
   const payload = parseMembers(cursor);
   cursor.end();
+  if (isProvenPayload(bytes)) return payload;
   const canonical = encodePayload(payload);
   if (canonical !== cursor.text) {
     let at = 0;
@@ -30,6 +32,21 @@ export function parsePayload(bytes: Uint8Array): Payload {
     cursor.fail('not the canonical spelling', at);
   }
   return payload;
+}
+
+/**
+ * Whether {@link parsePayload} would accept `bytes` from `start` to `end`, at a fraction of its cost: what a verifier
+ * asks of every line.
+ */
+export function isPayload(bytes: Uint8Array, start = 0, end: number = bytes.length): boolean {
+  if (isProvenPayload(bytes, start, end)) return true;
+  try {
+    parsePayload(bytes.subarray(start, end));
+    return true;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
