@@ -2,11 +2,13 @@
 // Copyright The Stepseal Authors
 
 import { readFileSync } from 'node:fs';
+import { FormatError, type JsonValue, parseStrictJson } from '@stepseal/core/format';
 import { ConfigError, type ConfigProblem } from './errors.ts';
 import { SETTINGS } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
 const MAX_BYTES = 1024 * 1024;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 const GROUPS = new Set(SETTINGS.filter(({ key }) => key.includes('.')).map(({ key }) => key.slice(0, key.indexOf('.'))));
 
 /** The settings of a configuration file, by dotted key, unchecked, and what does not belong in it. */
@@ -17,28 +19,28 @@ export interface ConfigFile {
 
 /** Reads `path`; undefined when it does not exist and need not. Throws ConfigError CONFIG_UNREADABLE, CONFIG_MALFORMED. */
 export function readConfigFile(path: string, mustExist: boolean): ConfigFile | undefined {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code;
     if (reason === 'ENOENT' && !mustExist) return undefined;
     const message = `The configuration file ${path} cannot be read (${reason}): check the path and its permissions.`;
     throw new ConfigError([{ code: 'CONFIG_UNREADABLE', message }], { cause });
   }
-  if (text.length > MAX_BYTES) throw malformed(path, 'is larger than 1 MiB');
-  return parseConfigFile(text, path);
+  // Some editors put a byte order mark in front.
+  return parseConfigFile(bytes.subarray(bytes.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : 0), path);
 }
 
-function parseConfigFile(text: string, path: string): ConfigFile {
-  let root: unknown;
+function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
+  let root: JsonValue;
   try {
-    root = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
+    root = parseStrictJson(bytes, { maxBytes: MAX_BYTES, maxDepth: 8 });
   } catch (error) {
-    // The parser's message quotes the file, so only the position is passed on.
-    throw malformed(path, `is not valid JSON${position(text, error as Error)}`);
+    if (!(error instanceof FormatError)) throw error;
+    throw malformed(path, `is not valid JSON (${error.message}${position(bytes, error.offset)})`);
   }
-  if (!isObject(root)) throw malformed(path, 'does not hold a JSON object');
+  if (!(root instanceof Map)) throw malformed(path, 'does not hold a JSON object');
 
   const values = new Map<string, unknown>();
   const problems: ConfigProblem[] = [];
@@ -47,19 +49,19 @@ function parseConfigFile(text: string, path: string): ConfigFile {
     const message = `Unknown key ${quote(key)} in ${path}.${didYouMean(key, names) || ' See `stepseal config` for all keys.'}`;
     problems.push({ code: 'CONFIG_UNKNOWN_KEY', message });
   };
-  for (const [name, value] of Object.entries(root)) {
+  for (const [name, value] of root) {
     if (name === '$schema') continue;
     if (!GROUPS.has(name)) {
       if (known.includes(name) && !name.includes('.')) values.set(name, value);
       else unknown(name, [...known, ...GROUPS]);
       continue;
     }
-    if (!isObject(value)) {
+    if (!(value instanceof Map)) {
       const message = `"${name}" in ${path} has the wrong type: set an object of its settings.`;
       problems.push({ code: 'CONFIG_WRONG_TYPE', message });
       continue;
     }
-    for (const [member, setting] of Object.entries(value)) {
+    for (const [member, setting] of value) {
       const key = `${name}.${member}`;
       if (known.includes(key)) values.set(key, setting);
       else unknown(key, known);
@@ -72,15 +74,10 @@ function malformed(path: string, what: string): ConfigError {
   return new ConfigError([{ code: 'CONFIG_MALFORMED', message: `The configuration file ${path} ${what}: correct it.` }]);
 }
 
-function position(text: string, error: Error): string {
-  const offset = /position (\d+)/.exec(error.message)?.[1];
+function position(bytes: Buffer, offset: number | undefined): string {
   if (offset === undefined) return '';
-  const lines = text.slice(0, Number(offset)).split('\n');
+  const lines = bytes.toString('utf8', 0, offset).split('\n');
   return ` at line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function quote(name: string): string {

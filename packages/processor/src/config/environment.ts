@@ -15,6 +15,7 @@ export interface ReadEnvironment {
   readonly file?: string;
   readonly texts: ReadonlyMap<Setting, string>;
   readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly string[];
 }
 
 /** The `STEPSEAL_*` variables. An empty one counts as unset; the value of an unknown one is never repeated. */
@@ -22,15 +23,18 @@ export function readEnvironment(env: NodeJS.ProcessEnv): ReadEnvironment {
   const byVariable = new Map(SETTINGS.map((setting) => [setting.variable, setting]));
   const texts = new Map<Setting, string>();
   const problems: ConfigProblem[] = [];
+  const warnings: string[] = [];
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith('STEPSEAL_') || name === CONFIG_FILE_VARIABLE || text === undefined || text === '') continue;
     const setting = byVariable.get(name);
     if (setting !== undefined) texts.set(setting, text);
     else if (!SERVICE_LINK.test(name)) {
-      const hint = didYouMean(name, [...byVariable.keys(), CONFIG_FILE_VARIABLE]) || ' Unset it.';
-      problems.push({ code: 'CONFIG_UNKNOWN_VARIABLE', message: `Unknown variable ${name}.${hint}` });
+      // The environment is shared: what is like no setting may be another tool's, or another version's.
+      const hint = didYouMean(name, [...byVariable.keys(), CONFIG_FILE_VARIABLE]);
+      if (hint === '') warnings.push(`CONFIG_UNKNOWN_VARIABLE: ${name} is no setting and is left out.`);
+      else problems.push({ code: 'CONFIG_UNKNOWN_VARIABLE', message: `Unknown variable ${name}.${hint}` });
     }
   }
   const file = env[CONFIG_FILE_VARIABLE];
-  return { texts, problems, ...(file !== undefined && file !== '' && { file }) };
+  return { texts, problems, warnings, ...(file !== undefined && file !== '' && { file }) };
 }

@@ -68,7 +68,7 @@ export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
     resource: openTelemetry.resource,
     ...(file !== undefined && { file: path }),
     origins,
-    warnings: openTelemetry.warnings,
+    warnings: [...environment.warnings, ...openTelemetry.warnings],
   };
 
   function find(setting: Setting): { checked: Checked; origin: Origin; base: string } | undefined {

@@ -96,14 +96,16 @@ function explainMissing<T>(config: KeyConfig, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof KeyError) || error.code !== 'KEY_MISSING') throw error;
-    const reason = config.required
-      ? 'no key is made up while `required` is set'
-      : !mayCreate(config)
-        ? 'no key is made up where key files are configured'
-        : existsSync(config.keys.identityFile)
-          ? 'the identity beside it is in use, so a new one would not fit what was sealed'
-          : 'no key was to be made';
-    const message = `${error.file} does not exist, and ${reason}: restore it, mount it, or run \`stepseal keys new\`.`;
+    const message = `${error.file} does not exist, and ${whyNotMade(config)}.`;
     throw new KeyError('KEY_MISSING', error.file, message, { cause: error });
   }
+}
+
+function whyNotMade(config: KeyConfig): string {
+  if (existsSync(config.keys.identityFile)) {
+    return 'the identity beside it is in use, so a new key would not fit: restore it from a copy or another replica';
+  }
+  const remedy = 'mount it, or make it with `stepseal keys new`';
+  if (config.required) return `no key is made up while \`required\` is set: ${remedy}`;
+  return `no key is made up where key files are configured: ${remedy}`;
 }
