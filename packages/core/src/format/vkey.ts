@@ -5,6 +5,7 @@ import { hash } from 'node:crypto';
 import { FormatError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
 import { isKeyName } from './key-name.ts';
+import { isSmallOrder } from './small-order.ts';
 
 /** A public key with its name, as a vkey writes it (C2SP signed-note). */
 export interface VerifierKey {
@@ -22,7 +23,8 @@ const ED25519 = 0x01;
 /**
  * Reads `name+keyid+base64(0x01 ‖ public key)`. Split at the first two plus signs, since base64 has them too.
  *
- * @throws FormatError `VKEY_MALFORMED` for another type or length, or a key id that is not the key's
+ * @throws FormatError `VKEY_MALFORMED` for another type or length, a key of small order, or a key id that is not
+ * the key's
  */
 export function parseVkey(text: string): VerifierKey {
   const first = text.indexOf('+');
@@ -42,7 +44,7 @@ export function parseVkey(text: string): VerifierKey {
 /**
  * The vkey of an Ed25519 public key.
  *
- * @throws FormatError `VKEY_MALFORMED` for a name that cannot be one, or a key that is not 32 bytes
+ * @throws FormatError `VKEY_MALFORMED` for a name that cannot be one, a key that is not 32 bytes or of small order
  */
 export function formatVkey(name: string, publicKey: Uint8Array): string {
   const encoded = Buffer.concat([Buffer.of(ED25519), publicKey]).toString('base64');
@@ -57,6 +59,7 @@ export function formatVkey(name: string, publicKey: Uint8Array): string {
 export function keyId(name: string, publicKey: Uint8Array): number {
   if (!isKeyName(name)) fail('a key name is malformed');
   if (publicKey.length !== 32) fail('an Ed25519 key has 32 bytes');
+  if (isSmallOrder(publicKey)) fail('an Ed25519 key is a point of small order');
   const input = Buffer.concat([Buffer.from(name), Buffer.of(0x0a, ED25519), publicKey]);
   return Number.parseInt(hash('sha256', input, 'hex').slice(0, 8), 16);
 }
