@@ -4,6 +4,8 @@
 export { FormatError, type FormatErrorCode } from '../errors.ts';
 export { canonicalJson, type JsonValue } from './canonical.ts';
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
+export { encodeEvent, encodeEventDetailed, isRegistryEvent } from './event-encoder.ts';
+export { BODY_MAX_BYTES, type ChainFields, type EncodedEvent, type EventRecord } from './event-encoder-types.ts';
 export { FORMAT_VERSION, LIMITS } from './limits.ts';
 export { leafHash, MerkleTree, nodeHash } from './merkle.ts';
 export {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { EVENTS } from '../semconv/generated/events.ts';
+import { encodeWithRepair } from './event-encoder-repair.ts';
+import type { ChainFields, EncodedEvent, EventRecord } from './event-encoder-types.ts';
+
+const names: ReadonlySet<string> = new Set(Object.keys(EVENTS));
+
+/** Whether the registry has an event of this name. Others are foreign: encode them with `encodePayload`. */
+export function isRegistryEvent(name: string): boolean {
+  return names.has(name);
+}
+
+/**
+ * The canonical payload P of a registry event (docs/spec/payload.md), equal to `encodePayload` of the same content.
+ *
+ * Never throws, whatever the event holds, because a record about a user must not be lost for a string that user sent.
+ * Text is made well-formed and cut to its registry length at a code point; times are floored to milliseconds; numbers
+ * become safe integers; values of the wrong type and names that do not belong to the event are dropped. All names so
+ * touched are listed in `stepseal.sanitised` (`unknown` for names outside the registry). P is at most
+ * `LIMITS.ownPayloadBytes`. The encoder adds `audit.record.id`, `audit.sequence.*` and `audit.schema.version`.
+ */
+export function encodeEvent(record: EventRecord, chain: ChainFields): string {
+  return encodeWithRepair(record, chain).payload;
+}
+
+/** `encodeEvent`, with what its caller needs to write the payload cheaply and to count what was mended. */
+export function encodeEventDetailed(record: EventRecord, chain: ChainFields): EncodedEvent {
+  return encodeWithRepair(record, chain);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+const quote = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+const constant = (name) => name.replaceAll('.', '_').toUpperCase();
+const pascal = (name) =>
+  name
+    .split(/[._]/)
+    .map((word) => word[0].toUpperCase() + word.slice(1))
+    .join('');
+const unionOf = (values) => values.map((value) => `\n  | ${quote(value)}`).join('');
+
+export const HEADER = [
+  '// SPDX-License-Identifier: Apache-2.0',
+  '// Copyright The Stepseal Authors',
+  '//',
+  '// Generated from packages/core/registry/step-up.yaml; edit that and run `npm run generate`.',
+  '',
+  '',
+].join('\n');
+
+function attributeNames({ attributes }) {
+  return attributes
+    .map(({ name, brief }) => `/** ${brief} */\nexport const ATTR_${constant(name)} = ${quote(name)};\n`)
+    .join('');
+}
+
+function eventNames({ events }) {
+  const constants = events.map(
+    ({ name, brief }) => `/** ${brief} */\nexport const EVENT_${constant(name)} = ${quote(name)};\n`,
+  );
+  return `${constants.join('')}\n/** Name of an event of the registry. */\nexport type EventName =${unionOf(events.map(({ name }) => name))};\n`;
+}
+
+function values({ attributes }) {
+  return attributes
+    .filter(({ members }) => members !== undefined)
+    .map(({ name, members }) => {
+      const type = `/** Values of \`${name}\`. */\nexport type ${pascal(name)} =${unionOf(members.map(({ value }) => value))};\n`;
+      const constants = members.map(
+        ({ id, value, brief }) =>
+          `/** ${brief} */\nexport const ${constant(name)}_VALUE_${id.toUpperCase()} = ${quote(value)};\n`,
+      );
+      return `${type}${constants.join('')}`;
+    })
+    .join('\n');
+}
+
+function attributeTypes({ attributes }) {
+  const enums = attributes.filter(({ members }) => members !== undefined);
+  const typeOf = (attribute) => {
+    if (attribute.members !== undefined) return pascal(attribute.name);
+    return { int: 'number', 'string[]': 'readonly string[]' }[attribute.type] ?? attribute.type;
+  };
+  const fields = attributes
+    .filter(({ chain }) => !chain)
+    .map(
+      (attribute) => `  /** ${attribute.brief} */\n  ${quote(attribute.name)}?: ${typeOf(attribute)} | undefined;\n`,
+    );
+  return `import type {${enums.map(({ name }) => pascal(name)).join(', ')}} from './values.ts';
+
+/** Attributes an application may set, by name. Which of them an event carries is in \`EVENTS\`. */
+export interface RegistryAttributes {
+${fields.join('')}}
+`;
+}
+
+function attributeTable({ attributes }) {
+  const entries = attributes.map((attribute) => {
+    const parts = [`type: ${quote(attribute.type)}`, `brief: ${quote(attribute.brief)}`];
+    if (attribute.maxBytes !== undefined) parts.push(`maxBytes: ${attribute.maxBytes}`);
+    if (attribute.maxItems !== undefined) parts.push(`maxItems: ${attribute.maxItems}`);
+    if (attribute.maximum !== undefined) parts.push(`maximum: ${attribute.maximum}`);
+    if (attribute.members !== undefined)
+      parts.push(`values: [${attribute.members.map(({ value }) => quote(value)).join(', ')}]`);
+    if (attribute.fallback !== undefined) parts.push(`fallback: ${quote(attribute.fallback)}`);
+    if (attribute.chain) parts.push('chain: true');
+    return `  ${quote(attribute.name)}: {${parts.join(', ')}},\n`;
+  });
+  return `import type { AttributeDefinition } from '../registry-types.ts';
+
+/** Name of an attribute of the registry. */
+export type AttributeName =${unionOf(attributes.map(({ name }) => name))};
+
+/** Every attribute of the registry, in UTF-16 order of the names. */
+export const ATTRIBUTES: Readonly<Record<AttributeName, AttributeDefinition>> = {
+${entries.join('')}};
+`;
+}
+
+function eventTable({ events }) {
+  const entries = events.map((event) => {
+    const rules = event.rules.map(({ when, severity }) => {
+      const conditions = Object.entries(when).map(
+        ([name, value]) => `${quote(name)}: ${typeof value === 'string' ? quote(value) : value}`,
+      );
+      return `{ when: {${conditions.join(', ')}}, severity: ${quote(severity)} },`;
+    });
+    return `  ${quote(event.name)}: {
+    brief: ${quote(event.brief)},
+    untraced: ${event.untraced},
+    severity: ${quote(event.severity)},
+    severityRules: [${rules.join('')}],
+    attributes: {
+${event.attributes.map(({ name, level }) => `      ${quote(name)}: ${quote(level)},\n`).join('')}    },
+  },\n`;
+  });
+  return `import type { EventDefinition } from '../registry-types.ts';
+import type { EventName } from './event-names.ts';
+
+/** Every event of the registry, in the order of a step-up. */
+export const EVENTS: Readonly<Record<EventName, EventDefinition>> = {
+${entries.join('')}};
+`;
+}
+
+function schemaVersion({ schemaVersion: version }) {
+  return `/** Version of the registry; every record carries it as \`audit.schema.version\`. */\nexport const SCHEMA_VERSION = ${quote(version)};\n`;
+}
+
+/** Files of packages/core/src/semconv/generated by name. */
+export function semconvFiles(registry) {
+  const emitters = {
+    'attribute-names.ts': attributeNames,
+    'attribute-types.ts': attributeTypes,
+    'attributes.ts': attributeTable,
+    'event-names.ts': eventNames,
+    'events.ts': eventTable,
+    'schema-version.ts': schemaVersion,
+    'values.ts': values,
+  };
+  return new Map(Object.entries(emitters).map(([file, emit]) => [file, HEADER + emit(registry)]));
+}
