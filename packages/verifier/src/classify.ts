@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { CheckSwitch } from './checks.ts';
+import type { FindingCode } from './findings.ts';
+import type { BadItem, Item, RecordItem } from './region.ts';
+import type { StreamState } from './stream-state.ts';
+
+/** What is wrong with a region whose records lead to no trusted note, the primary code first. */
+export interface Classified {
+  readonly code: FindingCode;
+  readonly from: number;
+  readonly to: number;
+  readonly evidence: string;
+  readonly offset: number;
+}
+
+/** What the classification needs to know beside the lines themselves. */
+export interface ClassifyContext {
+  readonly base: StreamState;
+  /** Number of the last record under the last trusted note, or pinned by a successor. */
+  readonly last: number;
+  readonly check: CheckSwitch;
+  /** Whether a record is covered by a note of another stream in the same sources. */
+  readonly coveredElsewhere: (item: RecordItem) => boolean;
+}
+
+/**
+ * Names what happened between a proved record and a trusted note that nothing here leads to. The order is that of
+ * the evidence format, section 5: the first code that applies is the primary one, the rest are secondary.
+ */
+export function classify(items: readonly Item[], context: ClassifyContext): readonly Classified[] {
+  const { base, last, check } = context;
+  const records = items.filter((item) => item.kind === 'record');
+  const streamId = base.open?.streamId ?? records[0]?.streamId;
+  const found: Classified[] = [];
+  const add = (code: FindingCode, from: number, to: number, evidence: string, offset: number): void => {
+    found.push({ code, from, to, evidence, offset });
+  };
+  if (check('syntax')) for (const bad of items) if (bad.kind === 'bad') addMalformed(bad, items, base, add);
+  const strangers = records.filter((item) => item.streamId !== streamId && context.coveredElsewhere(item));
+  if (check('foreign-stream'))
+    for (const item of strangers)
+      add(
+        'FOREIGN_STREAM',
+        item.number ?? base.number + 1,
+        item.number ?? last,
+        `A record of stream ${item.streamId} stands here.`,
+        item.offset,
+      );
+  const own = records.filter((item) => !strangers.includes(item));
+  const byNumber = sequence(own, base, last);
+  if (base.number === 0 && byNumber[0] === undefined && check('genesis')) {
+    const first = byNumber.findIndex((item) => item !== undefined);
+    const to = first === -1 ? last : first;
+    add('GENESIS_MISSING', 1, to, 'The stream does not begin with its open record.', 0);
+  }
+  const disorder = own.find(
+    (item, index) => index > 0 && (item.number ?? 0) < ((own[index - 1] as RecordItem).number ?? 0),
+  );
+  if (disorder !== undefined && check('order') && missingRanges(byNumber, base.number).length === 0)
+    add(
+      'REORDERED',
+      disorder.number ?? 0,
+      disorder.number ?? 0,
+      `Record ${disorder.number} stands behind a higher one.`,
+      disorder.offset,
+    );
+  if (found.every((item) => item.code !== 'MALFORMED'))
+    for (const [from, to] of missingRanges(byNumber, base.number))
+      if (!(from === 1 && base.number === 0) && check('links'))
+        add(
+          'RECORD_MISSING',
+          from,
+          to,
+          from === to ? `No record has number ${from}.` : `No records have numbers ${from} to ${to}.`,
+          0,
+        );
+  if (check('links')) addBrokenLinks(byNumber, base, last, add);
+  if (found.length === 0 && check('roots'))
+    add(
+      'SEAL_MISMATCH',
+      base.number + 1,
+      last,
+      'The records link, but their root is not the one that the trusted note signs.',
+      0,
+    );
+  return found;
+}
+
+type Add = (code: FindingCode, from: number, to: number, evidence: string, offset: number) => void;
+
+function addMalformed(bad: BadItem, items: readonly Item[], base: StreamState, add: Add): void {
+  const before = items.slice(0, bad.index).findLast((item) => item.kind === 'record');
+  const number = (before?.kind === 'record' ? (before.number ?? base.number) : base.number) + 1;
+  add('MALFORMED', number, number, `The line is not a record or a note of the exact form: ${bad.reason}.`, bad.offset);
+}
+
+/** The records by number, `result[i]` being number `base + 1 + i`, one more than `last` where there is one. */
+function sequence(own: readonly RecordItem[], base: StreamState, last: number): readonly (RecordItem | undefined)[] {
+  const result: (RecordItem | undefined)[] = new Array<RecordItem | undefined>(last - base.number).fill(undefined);
+  const strays: RecordItem[] = [];
+  for (const item of own) {
+    const at = (item.number ?? 0) - base.number - 1;
+    if (at === last - base.number && result.length === at) result.push(item);
+    else if (at >= 0 && at < last - base.number && result[at] === undefined) result[at] = item;
+    else if (at < last - base.number) strays.push(item);
+  }
+  // A record whose number was changed stands where the missing one should: same place, one stray, one hole.
+  const holes = result.flatMap((item, at) => (item === undefined ? [at] : []));
+  if (holes.length === 1 && strays.length === 1) result[holes[0] as number] = strays[0];
+  return result;
+}
+
+function missingRanges(
+  byNumber: readonly (RecordItem | undefined)[],
+  base: number,
+): readonly (readonly [number, number])[] {
+  const ranges: [number, number][] = [];
+  byNumber.forEach((item, at) => {
+    if (item !== undefined) return;
+    const number = base + 1 + at;
+    const open = ranges.at(-1);
+    if (open !== undefined && open[1] === number - 1) open[1] = number;
+    else ranges.push([number, number]);
+  });
+  return ranges;
+}
+
+function addBrokenLinks(
+  byNumber: readonly (RecordItem | undefined)[],
+  base: StreamState,
+  last: number,
+  add: Add,
+): void {
+  /** Numbers n whose record does not name the hash of record n - 1. */
+  const broken: number[] = [];
+  let previous: string | undefined = base.hash;
+  byNumber.forEach((item, at) => {
+    const known = at === 0 || byNumber[at - 1] !== undefined;
+    if (item !== undefined && known && item.previousHash !== previous) broken.push(base.number + 1 + at);
+    // A wrong number is a change of that record even where its links hold.
+    previous = item?.hash;
+  });
+  const [first, second] = broken;
+  if (first === undefined) return;
+  const offset = byNumber[first - base.number - 1]?.offset ?? 0;
+  const one = 'does not have the hash that the next record names';
+  if (broken.length === 1) {
+    // Record first - 1 was changed, unless it is proved already: then it is the reference of `first` itself.
+    const number = first - 1 > base.number ? first - 1 : first;
+    add('MODIFIED', number, number, `Record ${number} ${one}.`, offset);
+  } else if (broken.length === 2 && second === first + 1) {
+    add('MODIFIED', first, first, `Record ${first} ${one}, and does not name the hash of the one before it.`, offset);
+  } else {
+    const to = Math.min(broken.at(-1) as number, last);
+    add(
+      'CHAIN_BROKEN',
+      first,
+      to,
+      `${broken.length} links are broken, at records ${broken.slice(0, 8).join(', ')}${broken.length > 8 ? ', …' : ''}.`,
+      offset,
+    );
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { noteProblem, requiredKeys } from './note-check.ts';
+import { type RecordItem, readRegion } from './region.ts';
+import type { Segment } from './sources/source.ts';
+import { openFacts } from './stream-facts.ts';
+
+/**
+ * Answers whether a record stands under a note of the stream that it names: then somebody moved a genuine record
+ * here, else he made one up.
+ *
+ * @param segmentsOf - The segments that claim to be of a stream.
+ */
+export function coverage(segmentsOf: (streamId: string) => readonly Segment[]): (item: RecordItem) => boolean {
+  const covered = new Map<string, ReadonlySet<string>>();
+  return (item) => {
+    if (item.streamId === undefined) return false;
+    let hashes = covered.get(item.streamId);
+    if (hashes === undefined) {
+      hashes = new Set(segmentsOf(item.streamId).flatMap((segment) => coveredHashes(segment, item.streamId as string)));
+      covered.set(item.streamId, hashes);
+    }
+    return hashes.has(item.hash);
+  };
+}
+
+function coveredHashes(segment: Segment, streamId: string): string[] {
+  const { items } = readRegion(segment, 0);
+  const records = items.filter((item) => item.kind === 'record').filter((item) => item.streamId === streamId);
+  const first = records.find((item) => item.number === 1)?.payload;
+  const open = first === undefined ? undefined : openFacts(first);
+  if (open === undefined) return [];
+  const sizes = items.flatMap((item) =>
+    item.kind === 'note' && noteProblem(item.note, requiredKeys(open, item.checkpoint.size)) === undefined
+      ? [item.checkpoint.size]
+      : [],
+  );
+  const last = Math.max(0, ...sizes);
+  return records.filter((item) => (item.number ?? Infinity) <= last).map((item) => item.hash);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { parseStreamOrigin, type VerifierKey } from '@stepseal/core/format';
+import type { CheckSwitch } from './checks.ts';
+import { expectedOrigin, noteProblem, requiredKeys } from './note-check.ts';
+import type { NoteItem } from './region.ts';
+import type { OpenFacts } from './stream-facts.ts';
+import type { TrustPolicy } from './trust.ts';
+
+/** What is known of a stream's keys when its notes are judged. */
+export interface NoteContext {
+  readonly open: OpenFacts | undefined;
+  readonly policy: TrustPolicy | undefined;
+  /** The stream key that a trusted close record names for this stream; outranks what the stream says of itself. */
+  readonly named: VerifierKey | undefined;
+  /** The stream that the file claims to be, where its open record does not tell. */
+  readonly streamId: string | undefined;
+  readonly check: CheckSwitch;
+}
+
+/** The judgement of one note line. */
+export interface NoteJudgement {
+  /** Undefined where the note is exactly what its stream's keys sign. */
+  readonly problem: string | undefined;
+  /** The identity of the trust policy that signed it, where one did. */
+  readonly identity: VerifierKey | undefined;
+  /** True where the note carries the name and key id of a trusted identity, valid or not. */
+  readonly claimsTrust: boolean;
+}
+
+/** Judges a note by the keys that the stream and the trust policy name; the note itself is never a source of keys. */
+export function judgeNote(item: NoteItem, context: NoteContext): NoteJudgement {
+  const { open, policy, named, check } = context;
+  const { note, checkpoint } = item;
+  const origin = originOf(checkpoint.origin);
+  const identities = (origin === undefined ? undefined : policy?.deployments.get(origin.deployment)?.identities) ?? [];
+  const listed = identities.filter((key) =>
+    note.signatures.some((line) => line.name === key.name && line.keyId === key.keyId),
+  );
+  const identity = listed.find((key) =>
+    note.signatures.some(
+      (line) => line.keyId === key.keyId && noteProblem({ text: note.text, signatures: [line] }, [key]) === undefined,
+    ),
+  );
+  const judged = { identity, claimsTrust: listed.length > 0 };
+  const streamKey = named ?? open?.streamKey;
+  if (open !== undefined && streamKey !== undefined) {
+    if (checkpoint.origin !== expectedOrigin(open))
+      return { ...judged, problem: `its origin is ${JSON.stringify(checkpoint.origin)}` };
+    const keys = requiredKeys({ ...open, streamKey }, checkpoint.size);
+    const problem = check('note-signatures') ? noteProblem(note, keys) : undefined;
+    if (problem === undefined) return { ...judged, problem };
+    // The open record may be what was changed: an identity's signature stands for itself.
+    return {
+      ...judged,
+      problem: identity !== undefined && checkpoint.size === 1 && foreignKeys(item, open) ? undefined : problem,
+    };
+  }
+  if (context.streamId !== undefined && origin?.streamId !== context.streamId)
+    return { ...judged, problem: `its origin is ${JSON.stringify(checkpoint.origin)}` };
+  if (identity !== undefined) return { ...judged, problem: undefined };
+  if (named !== undefined) return { ...judged, problem: noteProblem(note, [named]) };
+  return { ...judged, problem: 'no open record names a key for it' };
+}
+
+/** True where the open record names another identity than the one that signed: then the record, not the note, is wrong. */
+function foreignKeys(item: NoteItem, open: OpenFacts): boolean {
+  const names = (key: VerifierKey | undefined): boolean =>
+    key !== undefined && item.note.signatures.some((line) => line.keyId === key.keyId && line.name === key.name);
+  return !names(open.identityKey) || !names(open.streamKey);
+}
+
+function originOf(text: string): { deployment: string; streamId: string } | undefined {
+  try {
+    return parseStreamOrigin(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { isNoteLine, LIMITS, type Payload, parsePayload, recordHash } from '@stepseal/core/format';
+import { type ParsedNoteLine, readNoteLine } from './note-check.ts';
+import type { Segment } from './sources/source.ts';
+import { type ChainFacts, chainFacts } from './stream-facts.ts';
+
+/** More than this is not read into memory for a closer look; a segment holds 64 MiB. */
+const MAX_REGION_BYTES = 4 * LIMITS.segmentBytes;
+const LF = 0x0a;
+const NOTE_START = Buffer.from('{"note":"');
+
+interface Place {
+  /** Position among the lines of the region. */
+  readonly index: number;
+  /** Byte offset in the segment. */
+  readonly offset: number;
+}
+
+/** A well-formed record. Its content is whatever the writer of the file wants. */
+export interface RecordItem extends Place, ChainFacts {
+  readonly kind: 'record';
+  readonly hash: string;
+  /** Kept for the trail's own events only: the rest of a long region would not fit into memory. */
+  readonly payload: Payload | undefined;
+}
+
+/** A note line of the exact form; its signatures are not yet checked. */
+export interface NoteItem extends Place, ParsedNoteLine {
+  readonly kind: 'note';
+  /** True where it was found inside a line that as a whole is not well-formed. */
+  readonly salvaged: boolean;
+}
+
+/** A line that is neither. */
+export interface BadItem extends Place {
+  readonly kind: 'bad';
+  readonly reason: string;
+  readonly bytes: Buffer;
+  /** True for the last line where its line end is missing. */
+  readonly unterminated: boolean;
+}
+
+export type Item = RecordItem | NoteItem | BadItem;
+
+/** Everything from an offset of a segment to its end. */
+export interface Region {
+  readonly items: readonly Item[];
+  /** Byte offset of the segment's end. */
+  readonly end: number;
+  /** True where the segment is longer than may be read into memory. */
+  readonly tooLarge: boolean;
+  readonly bytes: Buffer;
+}
+
+/** Reads and takes apart the lines of a segment from `offset` on. */
+export function readRegion(segment: Segment, offset: number): Region {
+  const bytes = readBytes(segment, offset);
+  if (bytes === undefined) return { items: [], end: offset, tooLarge: true, bytes: Buffer.alloc(0) };
+  const items: Item[] = [];
+  let start = 0;
+  while (start < bytes.length) {
+    const lf = bytes.indexOf(LF, start);
+    const end = lf === -1 ? bytes.length : lf;
+    const line = bytes.subarray(start, end);
+    const place = { index: items.length, offset: offset + start };
+    if (lf === -1)
+      items.push({ ...place, kind: 'bad', reason: 'the last line has no line end', bytes: line, unterminated: true });
+    else items.push(readLine(line, place));
+    const last = items.at(-1) as Item;
+    if (last.kind === 'bad') {
+      const note = salvageNote(line, { ...place, index: items.length });
+      if (note !== undefined) items.push(note);
+    }
+    start = end + 1;
+  }
+  return { items, end: offset + bytes.length, tooLarge: false, bytes };
+}
+
+function readBytes(segment: Segment, offset: number): Buffer | undefined {
+  const reader = segment.open();
+  try {
+    const parts: Buffer[] = [];
+    let total = 0;
+    for (;;) {
+      const part = Buffer.allocUnsafe(1 << 16);
+      const count = reader.read(part, 0, offset + total);
+      if (count === 0) return Buffer.concat(parts, total);
+      parts.push(part.subarray(0, count));
+      total += count;
+      if (total > MAX_REGION_BYTES) return undefined;
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+function readLine(line: Buffer, place: Place): Item {
+  try {
+    if (isNoteLine(line)) return { ...place, kind: 'note', salvaged: false, ...readNoteLine(line) };
+    const payload = parsePayload(line);
+    const own = payload.eventName?.startsWith('stepseal.') === true;
+    return {
+      ...place,
+      kind: 'record',
+      hash: recordHash(line),
+      payload: own ? payload : undefined,
+      ...chainFacts(payload),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'not readable';
+    return { ...place, kind: 'bad', reason, bytes: line, unterminated: false };
+  }
+}
+
+/**
+ * A damaged line end joins a record and the note behind it to one line. The note still proves that what stands
+ * before it was whole once: without it, damage to the last line end of a stream could pass for a torn write.
+ */
+function salvageNote(line: Buffer, place: Place): NoteItem | undefined {
+  const at = line.indexOf(NOTE_START, 1);
+  if (at === -1) return undefined;
+  try {
+    return { ...place, offset: place.offset + at, kind: 'note', salvaged: true, ...readNoteLine(line.subarray(at)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tells whether bytes could be what a crash left of a note line: a beginning of one, then perhaps a hole of zeros. */
+export function couldBeTornNote(bytes: Buffer): boolean {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  const text = bytes.toString('latin1', 0, end);
+  if (text.length < NOTE_START.length) return NOTE_START.toString('latin1').startsWith(text);
+  return /^\{"note":"[^"]*("\}?)?$/.test(text) && text.startsWith('{"note":"');
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { MerkleTree, type Payload } from '@stepseal/core/format';
+import type { CheckSwitch } from './checks.ts';
+import type { Finding } from './findings.ts';
+import { integerOf, type OpenFacts, openFacts, stringOf, timeMsOf } from './stream-facts.ts';
+
+/** Sealing records further apart than this on the monotonic clock leave a hole; the heartbeat is 60 s. */
+const HEARTBEAT_LIMIT_MS = 90_000;
+
+const SEALING_EVENTS: ReadonlySet<string> = new Set(['stepseal.stream.open', 'stepseal.seal', 'stepseal.stream.close']);
+
+/** What the close record of a stream states. */
+export interface CloseFacts {
+  readonly number: number;
+  readonly hash: string;
+  readonly next: { readonly streamId: string; readonly vkey: string } | undefined;
+}
+
+/** Tells whether records of this event carry a note. */
+export function isSealingEvent(eventName: string | undefined): boolean {
+  return eventName !== undefined && SEALING_EVENTS.has(eventName);
+}
+
+/** The state of one stream up to one of its records. Pure: it is advanced record by record and can be cloned. */
+export class StreamState {
+  number = 0;
+  hash: string | undefined;
+  tree: MerkleTree = new MerkleTree();
+  open: OpenFacts | undefined;
+  close: CloseFacts | undefined;
+  refused = 0;
+  /** Wall time of the newest sealing record, ms. */
+  sealedAtMs: number | undefined;
+  firstTimeMs: number | undefined;
+  lastTimeMs: number | undefined;
+  /** Streams that a sealed prune record declares deleted. */
+  pruned: readonly string[] = [];
+  findings: readonly Finding[] = [];
+  private wallMs: number | undefined;
+  private monotonicMs: number | undefined;
+
+  clone(): StreamState {
+    const copy = Object.assign(Object.create(StreamState.prototype) as StreamState, this);
+    copy.tree = this.tree.clone();
+    return copy;
+  }
+
+  /** Takes the next record of the branch. The hot path of a verification. */
+  append(hash: string): void {
+    this.number += 1;
+    this.hash = hash;
+    this.tree.append(hash);
+  }
+
+  /** Reads what the record just appended says of the trail itself. Call it for every `stepseal.*` event. */
+  control(payload: Payload, source: string, check: CheckSwitch): void {
+    const timeMs = timeMsOf(payload);
+    if (timeMs !== undefined) {
+      this.firstTimeMs ??= timeMs;
+      this.lastTimeMs = timeMs;
+    }
+    switch (payload.eventName) {
+      case 'stepseal.stream.open':
+        if (this.number === 1) this.open = openFacts(payload);
+        this.sealedAtMs = timeMs;
+        break;
+      case 'stepseal.seal':
+        this.sealing(payload, source, check);
+        break;
+      case 'stepseal.stream.close': {
+        this.sealing(payload, source, check);
+        const streamId = stringOf(payload, 'stepseal.next.stream_id');
+        const vkey = stringOf(payload, 'stepseal.next.vkey');
+        const next = streamId !== undefined && vkey !== undefined ? { streamId, vkey } : undefined;
+        this.close = { number: this.number, hash: this.hash ?? '', next };
+        break;
+      }
+      case 'stepseal.gap': {
+        const count = integerOf(payload, 'stepseal.gap.count') ?? 0;
+        this.refused += count;
+        const cause = stringOf(payload, 'stepseal.gap.cause') ?? 'unknown';
+        this.add('DECLARED_LOSS', 'info', source, `The writer declares ${count} record(s) lost, cause ${cause}.`);
+        break;
+      }
+      case 'stepseal.prune': {
+        const streamId = stringOf(payload, 'stepseal.prune.stream_id');
+        if (streamId !== undefined) this.pruned = [...this.pruned, streamId];
+        break;
+      }
+    }
+  }
+
+  private sealing(payload: Payload, source: string, check: CheckSwitch): void {
+    const refused = integerOf(payload, 'stepseal.refused_total');
+    if (refused !== this.refused && check('counts')) {
+      const evidence = `stepseal.refused_total is ${refused ?? 'absent'}, the gap records before it add up to ${this.refused}.`;
+      this.add('COUNT_MISMATCH', 'tampered', source, evidence, 'stepseal.refused_total');
+    }
+    const wallMs = integerOf(payload, 'stepseal.clock.wall_ms');
+    const monotonicMs = integerOf(payload, 'stepseal.clock.monotonic_ms');
+    if (
+      this.monotonicMs !== undefined &&
+      monotonicMs !== undefined &&
+      monotonicMs - this.monotonicMs > HEARTBEAT_LIMIT_MS
+    ) {
+      const evidence = `No sealing record for ${Math.round((monotonicMs - this.monotonicMs) / 1000)} s of running time; one is due every 60 s.`;
+      if (check('heartbeat')) this.add('HEARTBEAT_GAP', 'incomplete', source, evidence, 'stepseal.clock.monotonic_ms');
+    }
+    if (this.wallMs !== undefined && wallMs !== undefined && wallMs < this.wallMs && check('clock')) {
+      const evidence = `The wall clock was set back by ${this.wallMs - wallMs} ms.`;
+      this.add('CLOCK_ROLLBACK', 'info', source, evidence, 'stepseal.clock.wall_ms');
+    }
+    this.wallMs = wallMs;
+    this.monotonicMs = monotonicMs;
+    this.sealedAtMs = wallMs ?? timeMsOf(payload);
+  }
+
+  private add(
+    code: Finding['code'],
+    severity: Finding['severity'],
+    source: string,
+    evidence: string,
+    field?: string,
+  ): void {
+    const at = { from: this.number, to: this.number, source, reproduce: `jq on record ${this.number} of ${source}` };
+    const stream = this.open === undefined ? {} : { stream: this.open.streamId };
+    this.findings = [
+      ...this.findings,
+      { code, severity, evidence, ...stream, ...at, ...(field === undefined ? {} : { field }) },
+    ];
+  }
+}
