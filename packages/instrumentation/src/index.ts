@@ -1,1 +1,6 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+export type { CaptureCounts } from './ceremony/ceremonies.ts';
+export { StepUpInstrumentation } from './instrumentation.ts';
+export type { ProblemCode, StepUpInstrumentationConfig } from './types.ts';

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, context } from '@opentelemetry/api';
+import { severityOf } from '@stepseal/core/semconv';
+import { type CaptureCounts, Ceremonies } from './ceremony/ceremonies.ts';
+import { CeremonyBook } from './ceremony/ceremony-book.ts';
+import { CeremonyIds } from './ceremony/ceremony-id.ts';
+import { currentFrame } from './ceremony/frame.ts';
+import type { AnswerChecked, ChallengeIssued } from './ceremony/observation.ts';
+import type { DraftRecord } from './events.ts';
+import { ServerChannels } from './http/server-channels.ts';
+import { trustedProxies } from './identity/client-address.ts';
+import { Pseudonyms } from './identity/pseudonyms.ts';
+import { resolver, SESSION_PATHS, USER_PATHS } from './identity/resolver.ts';
+import { SubjectReader } from './identity/subject.ts';
+import type { LibraryObserver } from './libraries/library-observer.ts';
+import type { Problems } from './problems.ts';
+import type { Redaction, SafeRecord } from './redact.ts';
+import { recordContext } from './trace-context.ts';
+import type { StepUpInstrumentationConfig } from './types.ts';
+
+/** A record on its way to the logger; times and severity are set. */
+export interface OutgoingRecord extends SafeRecord {
+  readonly timestamp: number;
+  readonly observedTimestamp: number;
+  readonly severityNumber: number;
+  readonly severityText: string;
+  readonly context: Context;
+}
+
+const KEY_BYTES = 32;
+
+/** The way of one observation through the process: hook, ceremony, record, redaction, logger. */
+export class Capture implements LibraryObserver {
+  readonly #ceremonies: Ceremonies;
+  readonly #channels: ServerChannels;
+  readonly #redaction: Redaction;
+  readonly #problems: Problems;
+  readonly #send: (record: OutgoingRecord) => void;
+  readonly #insideLibrary = new AsyncLocalStorage<true>();
+  #open = false;
+
+  /** @throws {TypeError} when a key is not 32 bytes, or a path or network cannot be read. */
+  constructor(
+    config: StepUpInstrumentationConfig,
+    parts: { redaction: Redaction; problems: Problems; send: (record: OutgoingRecord) => void },
+  ) {
+    const pseudonyms = new Pseudonyms(checkedKey(config.pseudonymKey, 'pseudonymKey'));
+    const ids = new CeremonyIds(checkedKey(config.correlationKey, 'correlationKey'));
+    const nowMs = (): number => performance.now();
+    this.#redaction = parts.redaction;
+    this.#problems = parts.problems;
+    this.#send = parts.send;
+    this.#ceremonies = new Ceremonies({
+      book: new CeremonyBook(ids, nowMs),
+      subjects: new SubjectReader({
+        user: resolver(pathsOr(config.identity?.user, USER_PATHS)),
+        session: resolver(pathsOr(config.identity?.session, SESSION_PATHS)),
+        proxies: trustedProxies(config.client?.trustedProxies ?? []),
+        pseudonyms,
+      }),
+      disclosure: {
+        userIdInClear: config.identity?.userIdInClear ?? false,
+        fullClientAddress: config.client?.fullAddress ?? false,
+      },
+      nowMs,
+      emit: (draft, earlier) => this.#emit(draft, earlier),
+    });
+    this.#channels = new ServerChannels((frame, aborted) => {
+      this.#problems.guard(() => this.#ceremonies.responseEnded(frame, aborted));
+      this.#reportCounts();
+    });
+  }
+
+  get counts(): Readonly<CaptureCounts> {
+    return this.#ceremonies.counts;
+  }
+
+  open(): void {
+    if (this.#open) return;
+    this.#open = true;
+    this.#channels.open();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#channels.close();
+  }
+
+  challengeIssued(call: ChallengeIssued): void {
+    if (!this.#open) return;
+    this.#problems.guard(() => {
+      const frame = currentFrame.getStore();
+      frame?.challenges.push({ call, issuedAtMs: performance.now() });
+      if (frame !== undefined) frame.context ??= context.active();
+    });
+  }
+
+  answerChecked(call: AnswerChecked): void {
+    if (!this.#open) return;
+    this.#problems.guard(() => {
+      const frame = currentFrame.getStore();
+      if (frame !== undefined) frame.context ??= context.active();
+      this.#ceremonies.answerChecked(frame, call);
+    });
+    this.#reportCounts();
+  }
+
+  outermost<T>(run: () => T, unobserved: () => T): T {
+    return this.#insideLibrary.getStore() === true ? unobserved() : this.#insideLibrary.run(true, run);
+  }
+
+  #emit(draft: DraftRecord, earlier: Context | undefined): void {
+    const now = Date.now();
+    for (const record of this.#redaction.project(draft)) {
+      const { attributes } = record;
+      const severity = severityOf(
+        record.eventName,
+        attributes['step_up.outcome'],
+        attributes['step_up.access.result'],
+        attributes['step_up.requirement_met'],
+      );
+      this.#send({
+        ...record,
+        timestamp: now,
+        observedTimestamp: now,
+        severityNumber: severity.number,
+        severityText: severity.text,
+        context: recordContext(earlier, draft.raw.request),
+      });
+    }
+  }
+
+  #reportCounts(): void {
+    const { signIns, unknownUser, records } = this.counts;
+    if (signIns > 0) {
+      this.#problems.tell(
+        'SIGN_IN_NOT_RECORDED',
+        `${signIns} passkey challenges or answers came from nobody known; they were taken for sign-ins and not recorded.`,
+      );
+    }
+    if (unknownUser > 0) {
+      this.#problems.tell('USER_UNKNOWN', `${unknownUser} of ${records} records have no user: see identity.user.`);
+    }
+  }
+}
+
+function pathsOr(paths: readonly string[] | undefined, fallback: readonly string[]): readonly string[] {
+  return paths === undefined || paths.length === 0 ? fallback : paths;
+}
+
+function checkedKey(key: unknown, name: string): Uint8Array {
+  if (key instanceof Uint8Array && key.length === KEY_BYTES) return key;
+  throw new TypeError(`${name} must be ${KEY_BYTES} bytes`);
+}

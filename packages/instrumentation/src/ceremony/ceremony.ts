@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { StepUpMethod } from '@stepseal/core/semconv';
+import type { TokenClaims } from '../identity/token-claims.ts';
+
+/** What the service demands before it goes on. */
+export interface Requirement {
+  /** Any one of these authentication context classes suffices. */
+  readonly acrValues: readonly string[];
+  readonly maxAgeS: number | undefined;
+}
+
+/** One step-up as this process knows it. Another process may know more: they share the id, nothing else. */
+export interface Ceremony {
+  readonly id: string;
+  /** `inferred` where the id was taken from the session, because nothing that both sides see was at hand. */
+  readonly correlation: 'derived' | 'inferred';
+  /** Whose it is, where known: nobody else's answer may end it. */
+  readonly userHash: string | undefined;
+  readonly requirement: Requirement | undefined;
+  /** The guarded action, `POST /transfers`; unknown where the demand was made by another process. */
+  readonly actionName: string | undefined;
+  method: StepUpMethod | undefined;
+  /** Monotonic milliseconds of the challenge; unknown where another process issued it. */
+  challengedAtMs: number | undefined;
+  /** Answers checked so far. */
+  answers: number;
+  /** How it ended; set once. */
+  outcome: 'passed' | 'failed' | 'error' | undefined;
+}
+
+/**
+ * Whether a token meets a requirement, or nothing where that cannot be seen.
+ * RFC 9470 section 5: any one of the demanded classes suffices; the age counts from `auth_time`.
+ */
+export function meets(requirement: Requirement, claims: TokenClaims | undefined, nowS: number): boolean | undefined {
+  const { acrValues, maxAgeS } = requirement;
+  if (acrValues.length === 0 && maxAgeS === undefined) return undefined;
+  if (claims?.acr === undefined && claims?.authTimeS === undefined) return undefined;
+  if (acrValues.length > 0 && (claims.acr === undefined || !acrValues.includes(claims.acr))) return false;
+  return maxAgeS === undefined || (claims.authTimeS !== undefined && nowS - claims.authTimeS <= maxAgeS);
+}

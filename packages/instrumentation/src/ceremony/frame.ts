@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from '@opentelemetry/api';
+import type { ChallengeIssued } from './observation.ts';
+
+export interface PendingChallenge {
+  readonly call: ChallengeIssued;
+  /** Monotonic milliseconds. */
+  readonly issuedAtMs: number;
+}
+
+/** One request and what libraries did in it. Each request has its own, also on a connection that is kept alive. */
+export class RequestFrame {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Wall clock, milliseconds: the time that a token's age is measured at. */
+  readonly startedAtMs: number = Date.now();
+  /** Challenges made in this request. Told only when the response shows whether they belong to a 401. */
+  readonly challenges: PendingChallenge[] = [];
+  /** Trace context of the first library call; a response may end outside the request's own context. */
+  context: Context | undefined;
+  ended = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request;
+    this.response = response;
+  }
+}
+
+/** The frame of the request that the running code belongs to. */
+export const currentFrame: AsyncLocalStorage<RequestFrame> = new AsyncLocalStorage();

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { IncomingMessage } from 'node:http';
+import type { HttpRequestMethod } from '@stepseal/core/semconv';
+import { routeOf } from './route.ts';
+
+/** What of an HTTP exchange may be recorded. */
+export interface HttpFacts {
+  readonly method: HttpRequestMethod;
+  readonly route: string | undefined;
+  readonly statusCode: number | undefined;
+  /** `POST /transfers`; the method alone where the route is not known. */
+  readonly actionName: string;
+}
+
+const METHODS: ReadonlySet<string> = new Set<HttpRequestMethod>([
+  'CONNECT',
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PATCH',
+  'POST',
+  'PUT',
+  'QUERY',
+  'TRACE',
+]);
+
+/** @param statusCode left out while the response is not decided. */
+export function httpFacts(request: IncomingMessage, statusCode: number | undefined): HttpFacts {
+  const given = request.method ?? '';
+  const method = METHODS.has(given) ? (given as HttpRequestMethod) : '_OTHER';
+  const route = routeOf(request);
+  return { method, route, statusCode, actionName: route === undefined ? method : `${method} ${route}` };
+}
+
+/**
+ * Tells requests apart in memory, to recognise one that is tried again. It holds the path as the client wrote it and
+ * is never recorded.
+ */
+export function requestKey(request: IncomingMessage): string {
+  const url = (request as { originalUrl?: unknown }).originalUrl ?? request.url;
+  const path = typeof url === 'string' ? url : '';
+  const query = path.indexOf('?');
+  return `${request.method} ${query === -1 ? path : path.slice(0, query)}`;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import { type ClientAddress, clientAddress } from './client-address.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import type { Resolver } from './resolver.ts';
+import { type TokenClaims, tokenClaims } from './token-claims.ts';
+
+/** Who is behind a request, as far as it shows. Raw ids stay in memory; records get the hashes. */
+export interface Subject {
+  readonly userId: string | undefined;
+  readonly userHash: string | undefined;
+  readonly sessionHash: string | undefined;
+  /** What ties a request to the one before it: the session where it outlives a new token, else the user. */
+  readonly joinId: string | undefined;
+  readonly claims: TokenClaims | undefined;
+  readonly client: ClientAddress | undefined;
+  readonly clientHash: string | undefined;
+}
+
+/** The subject of a call that belongs to no request. */
+export const NOBODY: Subject = {
+  userId: undefined,
+  userHash: undefined,
+  sessionHash: undefined,
+  joinId: undefined,
+  claims: undefined,
+  client: undefined,
+  clientHash: undefined,
+};
+
+export class SubjectReader {
+  readonly #user: Resolver;
+  readonly #session: Resolver;
+  readonly #proxies: BlockList;
+  readonly #pseudonyms: Pseudonyms;
+
+  constructor(parts: { user: Resolver; session: Resolver; proxies: BlockList; pseudonyms: Pseudonyms }) {
+    this.#user = parts.user;
+    this.#session = parts.session;
+    this.#proxies = parts.proxies;
+    this.#pseudonyms = parts.pseudonyms;
+  }
+
+  read(request: IncomingMessage): Subject {
+    const claims = tokenClaims(request);
+    const userId = this.#user(request, claims);
+    const sessionId = this.#session(request, claims);
+    const client = clientAddress(request, this.#proxies);
+    return {
+      userId,
+      userHash: userId === undefined ? undefined : this.#pseudonyms.hash('user', userId),
+      sessionHash: sessionId === undefined ? undefined : this.#pseudonyms.hash('session', sessionId),
+      // A token's own id changes with the token, and a step-up brings a new token.
+      joinId: sessionId === undefined || sessionId === claims?.jti ? userId : sessionId,
+      claims,
+      client,
+      clientHash: client === undefined ? undefined : this.#pseudonyms.hash('client', client.address),
+    };
+  }
+}

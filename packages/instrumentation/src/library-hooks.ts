@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { createRequire, register } from 'node:module';
+
+/** import-in-the-middle, as far as it is used here. */
+interface SyncHooks {
+  supportsSyncHooks(): boolean;
+  register(options: { include: readonly string[] }): void;
+}
+
+/**
+ * Lets instrumentations see ES modules. Node runs the hook in the application's own thread where it can; elsewhere it
+ * starts a loader thread. Either way only the named modules are touched. CommonJS needs none of this.
+ *
+ * The hook must be the copy of import-in-the-middle that `@opentelemetry/instrumentation` itself uses: two copies do
+ * not see each other's modules.
+ */
+export function hookEsModules(modules: readonly string[]): void {
+  const require = createRequire(import.meta.resolve('@opentelemetry/instrumentation'));
+  const { supportsSyncHooks } = require('import-in-the-middle/supports-sync-hooks.mjs') as SyncHooks;
+  if (supportsSyncHooks()) {
+    const hooks = require('import-in-the-middle/register-hooks.mjs') as SyncHooks;
+    hooks.register({ include: modules });
+  } else {
+    register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: modules } });
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { ProblemCode } from './types.ts';
+
+const QUIET_MS = 60_000;
+
+/** Passes on the first problem of each code a minute, so that a failing hook cannot flood the log. */
+export class Problems {
+  readonly #lastMs = new Map<ProblemCode, number>();
+  readonly #report: (code: ProblemCode, message: string) => void;
+  readonly #nowMs: () => number;
+
+  constructor(report: (code: ProblemCode, message: string) => void, nowMs: () => number) {
+    this.#report = report;
+    this.#nowMs = nowMs;
+  }
+
+  tell(code: ProblemCode, message: string): void {
+    const now = this.#nowMs();
+    const last = this.#lastMs.get(code);
+    if (last !== undefined && now - last < QUIET_MS) return;
+    this.#lastMs.set(code, now);
+    try {
+      this.#report(code, message);
+    } catch {
+      // The application's own reporter failed: there is nobody left to tell, and the request goes on.
+    }
+  }
+
+  /** Runs a hook. What it throws is reported by kind, never by message, and never reaches the application. */
+  guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const kind = error instanceof Error ? error.constructor.name : typeof error;
+      this.tell('CAPTURE_FAILED', `A hook failed with ${kind}; the request went on, its record may be missing.`);
+    }
+  }
+}

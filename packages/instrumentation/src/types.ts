@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
+
+/** What went wrong, in a way that can be searched for. */
+export type ProblemCode =
+  /** Keys or paths of the configuration cannot be used; nothing is captured. */
+  | 'CAPTURE_NOT_CONFIGURED'
+  /** A hook failed; the application went on, the record may be missing. */
+  | 'CAPTURE_FAILED'
+  /** A step-up was recorded without its user: `identity.user` may want another path. */
+  | 'USER_UNKNOWN'
+  /** A passkey was used by nobody known, which was taken for a sign-in and not recorded. */
+  | 'SIGN_IN_NOT_RECORDED';
+
+export interface StepUpInstrumentationConfig extends InstrumentationConfig {
+  /** 32 random bytes that key the hashes of users, sessions and addresses. Equal on all replicas. */
+  pseudonymKey: Uint8Array;
+  /** 32 other random bytes that `step_up.id` is derived with. Equal in all processes whose records are to join. */
+  correlationKey: Uint8Array;
+  identity?: {
+    /** Where the user's id is found; the first path that leads to a value wins. Default: see README. */
+    user?: readonly string[];
+    /** Where the session's id is found. Default: see README. */
+    session?: readonly string[];
+    /** Record `user.id` as it is, beside its keyed hash. Default false. */
+    userIdInClear?: boolean;
+  };
+  client?: {
+    /** Addresses or networks of the proxies whose `X-Forwarded-For` is believed. Default none. */
+    trustedProxies?: readonly string[];
+    /** Record the whole client address instead of its prefix and keyed hash. Default false. */
+    fullAddress?: boolean;
+  };
+  /** Told once a minute at most for each code; never with a value from a request. Default: OpenTelemetry's `diag`. */
+  onProblem?: (code: ProblemCode, message: string) => void;
+}
