@@ -39,11 +39,10 @@ async function install() {
   // npm shows its progress on a terminal only; elsewhere a line now and then says that it is alive.
   const sayAlive = () => process.stdout.isTTY || console.log(`  still installing, ${secondsSince(started)} s`);
   const beat = setInterval(sayAlive, 10_000);
-  const npm = process.env.npm_execpath;
+  // The Node that npm itself runs on, which may be another than this one: it knows the machine's certificates.
+  const { npm_execpath: npm, npm_node_execpath: node = process.execPath } = process.env;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const code = await (npm ? run(process.execPath, [npm, ...args]) : run('npm', args)).finally(() =>
-    clearInterval(beat),
-  );
+  const code = await (npm ? run(node, [npm, ...args]) : run('npm', args)).finally(() => clearInterval(beat));
   if (code !== 0) fail('The installation failed; what npm says about it stands above.');
   console.log(`Installed in ${secondsSince(started)} s.`);
 }
