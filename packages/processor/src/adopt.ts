@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { parsePayload, type Payload } from '@stepseal/core/format';
+import { type FileSystem, syncDirectory } from './file-system.ts';
+import { type ScannedSegment, scanSegment } from './scan-segment.ts';
+import type { Predecessor } from './stream-events.ts';
+
+const SEGMENT = /^([0-9a-f-]{36})\.ndjson$/;
+
+/** Longest first line looked at: an open record, which is an event of ours and below 64 KiB. */
+const FIRST_LINE_BYTES = 65_536;
+
+/**
+ * Finds the stream that the next one has to name: the newest in the writer's directory that no other names. Its file is
+ * synced before it is believed, and never shortened or repaired: what is torn is measured and named.
+ *
+ * Trust: the tail that no note covers is adopted as it is found. Someone who could write the directory between the crash
+ * and this moment could rewrite it; nothing of it had left the machine.
+ *
+ * @throws what the file system threw: then nothing was adopted
+ */
+export function adoptNewest(files: FileSystem, directory: string): Predecessor {
+  const names = files.readdirSync(directory).filter((name) => SEGMENT.test(name));
+  const named = new Set<string>();
+  for (const name of names) {
+    const predecessor = namedPredecessor(files, join(directory, name));
+    if (predecessor !== undefined) named.add(predecessor);
+  }
+  // Stream ids begin with the time of their creation, so that the newest sorts last.
+  const unnamed = names.filter((name) => !named.has(streamIdOf(name))).sort();
+  for (let name = unnamed.pop(); name !== undefined; name = unnamed.pop()) {
+    const adopted = adoptSegment(files, join(directory, name), streamIdOf(name));
+    if (adopted !== undefined) return adopted;
+    files.renameSync(join(directory, name), join(directory, `${streamIdOf(name)}.torn`));
+    syncDirectory(files, directory);
+  }
+  return { cause: 'first' };
+}
+
+/** @returns undefined when the file holds no valid line: the process died while it was opening */
+function adoptSegment(files: FileSystem, path: string, streamId: string): Predecessor | undefined {
+  const fd = files.openSync(path, 'r');
+  try {
+    // What this process reads may still be only in the page cache; a successor must not name what a power cut can take.
+    files.fdatasyncSync(fd);
+    const size = files.fstatSync(fd).size;
+    const scanned = scanSegment(files, fd, streamId);
+    if (scanned.position === undefined) return undefined;
+    const { number, hash } = scanned.position;
+    const known = { streamId, number, hash, validBytes: scanned.validBytes };
+    return scanned.closed ? { cause: 'closed', ...known } : { cause: 'crash', ...known, ...torn(files, fd, scanned, size) };
+  } finally {
+    files.closeSync(fd);
+  }
+}
+
+function torn(
+  files: FileSystem,
+  fd: number,
+  scanned: ScannedSegment,
+  size: number,
+): { tornBytes: number; tornSha256?: string } {
+  const tornBytes = size - scanned.validBytes;
+  if (tornBytes <= 0) return { tornBytes: 0 };
+  const digest = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(65_536);
+  for (let at = scanned.validBytes; at < size; ) {
+    const read = files.readSync(fd, chunk, 0, Math.min(chunk.length, size - at), at);
+    if (read === 0) break;
+    digest.update(chunk.subarray(0, read));
+    at += read;
+  }
+  return { tornBytes, tornSha256: digest.digest('hex') };
+}
+
+function namedPredecessor(files: FileSystem, path: string): string | undefined {
+  const fd = files.openSync(path, 'r');
+  try {
+    const head = Buffer.allocUnsafe(FIRST_LINE_BYTES);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < head.length && !head.subarray(0, length).includes(0x0a); length += read) {
+      read = files.readSync(fd, head, length, head.length - length, length);
+    }
+    const end = head.subarray(0, length).indexOf(0x0a);
+    return end === -1 ? undefined : predecessorOf(head.subarray(0, end));
+  } finally {
+    files.closeSync(fd);
+  }
+}
+
+function predecessorOf(line: Buffer): string | undefined {
+  let payload: Payload;
+  try {
+    payload = parsePayload(line);
+  } catch {
+    return undefined;
+  }
+  const id = payload.attributes.get('stepseal.predecessor.stream_id');
+  return payload.eventName === 'stepseal.stream.open' && id?.type === 'string' ? id.value : undefined;
+}
+
+function streamIdOf(name: string): string {
+  return name.slice(0, 36);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import fs from 'node:fs';
+
+/** Called with the error, or with null. */
+export type SyncCallback = (error: Error | null) => void;
+
+/**
+ * The calls of `node:fs` the sealer makes, and no others, so that a test can make each of them fail. Sizes and positions
+ * are in bytes.
+ */
+export interface FileSystem {
+  mkdirSync(path: string, options: { recursive: true; mode: number }): string | undefined;
+  readdirSync(path: string): string[];
+  readFileSync(path: string): Buffer;
+  readlinkSync(path: string): string;
+  fstatSync(fd: number): { readonly size: number };
+  statSync(path: string): { readonly size: number; readonly mtimeMs: number };
+  openSync(path: string, flags: string, mode?: number): number;
+  readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
+  writeSync(fd: number, buffer: Uint8Array, offset: number, length: number): number;
+  ftruncateSync(fd: number, length: number): void;
+  fdatasync(fd: number, callback: SyncCallback): void;
+  fdatasyncSync(fd: number): void;
+  fsyncSync(fd: number): void;
+  fchmodSync(fd: number, mode: number): void;
+  closeSync(fd: number): void;
+  linkSync(existing: string, path: string): void;
+  renameSync(from: string, to: string): void;
+  unlinkSync(path: string): void;
+}
+
+/** The real file system. */
+export const nodeFileSystem: FileSystem = fs as FileSystem;
+
+/** Makes creations, links and renames in `directory` survive a power cut. */
+export function syncDirectory(files: FileSystem, directory: string): void {
+  const fd = files.openSync(directory, 'r');
+  try {
+    files.fsyncSync(fd);
+  } finally {
+    files.closeSync(fd);
+  }
+}

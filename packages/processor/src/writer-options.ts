@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Clock } from './clock.ts';
+import type { Report } from './diagnostics.ts';
+import type { FileSystem } from './file-system.ts';
+import type { Signer } from './keys/signer.ts';
+import type { ProcessTable } from './process-identity.ts';
+import type { RandomFill } from './record-id.ts';
+import type { SpoolLimits } from './spool.ts';
+
+/** When a sealing record is due. */
+export interface SealSettings {
+  /** Records after which one is written; default 256. */
+  readonly maxRecords: number;
+  /** Milliseconds after the first uncovered record; default 1000. */
+  readonly intervalMs: number;
+  /** Milliseconds of silence after which one is written all the same; default 60,000. */
+  readonly heartbeatMs: number;
+}
+
+/** When a stream ends and the next begins. */
+export interface RollSettings {
+  /** Bytes of the segment; default 64 MiB. */
+  readonly maxBytes: number;
+  /** Milliseconds since the open record; default 24 hours. */
+  readonly maxAgeMs: number;
+}
+
+/** Everything the writer needs, the world included. */
+export interface WriterOptions {
+  readonly deployment: string;
+  readonly dataDir: string;
+  /** Signs open notes. Without it nothing can be sealed. */
+  readonly identity?: Signer;
+  readonly seal: SealSettings;
+  readonly roll: RollSettings;
+  readonly spool: SpoolLimits;
+  /** JCS of the Resource attributes known by now. */
+  readonly resource: () => string;
+  readonly redactionHash?: string;
+  readonly files: FileSystem;
+  readonly processes: ProcessTable;
+  readonly clock: Clock;
+  readonly random: RandomFill;
+  readonly report: Report;
+  /** Whether a start-up snapshot is being built: no file may be opened then. */
+  readonly buildingSnapshot: () => boolean;
+  readonly delivery?: DeliveryQueue;
+}
+
+/** Where sealed records go besides the segment. Numbers are of the stream that was opened last. */
+export interface DeliveryQueue {
+  opened(streamId: string): void;
+  recorded(number: number, payload: string, hash: string): void;
+  noteWritten(size: number, note: string): void;
+  /** The stream's file was given up; records after `synced` will come again in the next stream. */
+  abandoned(synced: number): void;
+}
