@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Command } from './command.ts';
+
+interface Entry {
+  readonly brief: string;
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of the help text. Each is loaded only when it is called. */
+export const CATALOGUE: Readonly<Record<string, Entry>> = {
+  verify: {
+    brief: 'check that sealed records are whole and unaltered',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
+  explain: {
+    brief: 'tell the story of a step-up from its records',
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
+  'keys new': {
+    brief: 'make the three keys of a deployment',
+    load: async () => (await import('./commands/keys-new.ts')).keysNewCommand,
+  },
+  'trust add': {
+    brief: 'say that an identity key is to be trusted',
+    load: async () => (await import('./commands/trust-add.ts')).trustAddCommand,
+  },
+  'trust show': {
+    brief: 'show which identity keys are trusted',
+    load: async () => (await import('./commands/trust-show.ts')).trustShowCommand,
+  },
+  config: {
+    brief: 'show each setting and where it comes from',
+    load: async () => (await import('./commands/config.ts')).configCommand,
+  },
+  help: {
+    brief: 'show the help of a command',
+    load: async () => (await import('./commands/help.ts')).helpCommand,
+  },
+};

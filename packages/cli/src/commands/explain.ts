@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { readRecords, type Report, type Source, verify } from '@stepseal/verifier';
+import { type Command, textFlag } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { type Line, styled } from '../render/line.ts';
+import { storyLines } from '../render/story.ts';
+import { storyJson } from '../render/story-json.ts';
+import { openSources, withSources } from '../sources.ts';
+import { collectStories, type Story } from '../story/collect-stories.ts';
+import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+
+const LATEST = 5;
+
+export const explainCommand: Command = {
+  usage: 'explain [ID] [--dir PATH] [--all] [--trust FILE] [--json]',
+  about: [
+    'Tells the story of a step-up from its sealed records: why a stronger proof was demanded, of whom, by which method,',
+    `whether it passed, how long it took, what access followed, and where the proof lies. Without ID the latest ${LATEST}.`,
+    'Exit codes: 0 told, 1 told from records that were tampered with, 3 nothing to tell, 64 usage.',
+  ],
+  options: {
+    dir: { type: 'string', value: 'PATH', brief: 'Directory or segment to read; - for standard input.' },
+    all: { type: 'boolean', brief: 'All step-ups, oldest first.' },
+    trust: { type: 'string', value: 'FILE', brief: `Whose keys count; default ./${TRUST_FILE_NAME} if there.` },
+    json: { type: 'boolean', brief: 'Print JSON: {"version", "grade", "stories"}.' },
+  },
+  settings: ['data-dir'],
+  maxArguments: 1,
+  async run(call) {
+    const { dataDir } = call.config();
+    const trust = readTrustFile(call.cwd, dataDir, textFlag(call, 'trust'));
+    const dir = textFlag(call, 'dir');
+    const sources = openSources(call, dir === undefined ? [] : [dir], dataDir);
+    const [id] = call.arguments;
+    const latest = call.flags['all'] === true || id !== undefined ? undefined : LATEST;
+    const done = call.terminal.progress('Reading');
+    const { stories, report } = await withSources(sources, async () => ({
+      stories: await collectStories(allRecords(sources), { id, latest }),
+      report: await verify({ sources, trust: trust?.policy }),
+    })).finally(done);
+    if (stories.length === 0) {
+      const what = id === undefined ? 'There is no step-up' : `There is no step-up ${id}`;
+      throw new CliError('NOT_FOUND', `${what} in ${report.sources.join(', ')}.`);
+    }
+    const streams = new Map(report.streams.map((stream) => [stream.streamId, stream]));
+    if (call.flags['json'] === true) {
+      const told = stories.map((story) => storyJson(story, streams));
+      call.terminal.printJson({ version: 1, grade: report.grade, stories: told });
+    } else {
+      call.terminal.print([...stories.flatMap((story) => storyLines(story, streams)), ...standing(report, stories)]);
+    }
+    return report.grade === 'TAMPERED' ? 1 : 0;
+  },
+};
+
+async function* allRecords(sources: readonly Source[]): ReturnType<typeof readRecords> {
+  for (const source of sources) yield* readRecords(source);
+}
+
+/** A story is only as good as the records it is told from, so their verdict stands below it. */
+function standing({ grade, findings }: Report, stories: readonly Story[]): Line[] {
+  if (grade === 'SEALED') return [[styled('good', grade), '  The records these are told from are sealed and unaltered.']];
+  const told = new Set(stories.flatMap(({ records }) => records.map(({ stream }) => stream)));
+  const worst = findings.find(({ stream }) => stream === undefined || told.has(stream)) ?? findings[0];
+  const reason = worst === undefined ? '' : ` ${worst.code}: ${worst.evidence}`;
+  const style = grade === 'TAMPERED' ? 'bad' : 'doubtful';
+  return [[styled(style, grade), `  These are told from records that do not verify in full.${reason} See \`stepseal verify\`.`]];
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Report } from '@stepseal/verifier';
+
+/** The report as documented JSON (docs/cli.md). `version` changes when a member changes its meaning or goes. */
+export function reportJson(report: Report, trustFile: string | undefined): unknown {
+  return {
+    version: 1,
+    grade: report.grade,
+    exitCode: report.exitCode,
+    sources: report.sources,
+    firstTime: isoTime(report.firstTimeMs),
+    lastTime: isoTime(report.lastTimeMs),
+    records: report.records,
+    uncoveredMs: report.uncoveredMs,
+    declaredLosses: report.declaredLosses,
+    streams: report.streams.map((stream) => ({
+      stream: stream.streamId,
+      deployment: stream.deployment ?? null,
+      source: stream.source,
+      state: stream.state,
+      trusted: stream.trusted,
+      records: stream.records,
+      tailRecords: stream.tailRecords,
+      uncoveredMs: stream.uncoveredMs,
+      lastNote:
+        stream.lastNote === undefined
+          ? null
+          : { size: stream.lastNote.size, root: stream.lastNote.root, time: isoTime(stream.lastNote.timeMs) },
+      identityFingerprint: stream.identityFingerprint ?? null,
+    })),
+    findings: report.findings,
+    trust: report.trust === undefined ? null : { file: trustFile ?? null, deployments: report.trust },
+    limits: report.limits,
+  };
+}
+
+function isoTime(timeMs: number | undefined): string | null {
+  return timeMs === undefined || Math.abs(timeMs) > 8.64e15 ? null : new Date(timeMs).toISOString();
+}

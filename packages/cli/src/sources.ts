@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { directorySource, ndjsonSource, type Source, segmentSource } from '@stepseal/verifier';
+import type { Call } from './command.ts';
+import { CliError } from './errors.ts';
+import { shortPath } from './short-path.ts';
+
+/**
+ * What to read: the paths given, else the data directory. A directory holds segments, a file is one segment, and `-`
+ * is standard input with lines of any streams in any order.
+ */
+export function openSources(call: Call, paths: readonly string[], dataDir: string): Source[] {
+  if (paths.filter((path) => path === '-').length > 1) {
+    throw new CliError('BAD_ARGUMENT', 'Standard input (-) can be read only once.');
+  }
+  return (paths.length === 0 ? [dataDir] : paths).map((path) => {
+    if (path === '-') return ndjsonSource(call.stdin);
+    const short = shortPath(call.cwd, resolve(call.cwd, path));
+    return isFile(resolve(call.cwd, path)) ? segmentSource(short) : directorySource(short);
+  });
+}
+
+/** Frees what sources hold, also when reading them failed. */
+export async function withSources<T>(sources: readonly Source[], use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    for (const source of sources) await source.dispose?.();
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
