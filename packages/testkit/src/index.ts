@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+export { type Fault, type FaultKind, FaultyFs, type FileCall } from './faulty-fs.ts';
 export { writeOne, writeStepUp } from './sample-events.ts';
 export { SeededRandom, seedBytes } from './seeded-random.ts';
 export {

@@ -11,6 +11,7 @@ import {
   recordHash,
   streamOrigin,
 } from '@stepseal/core/format';
+import { SCHEMA_VERSION } from '@stepseal/core/semconv';
 import { SeededRandom } from './seeded-random.ts';
 import { lineBytes, type NoteLine, type SegmentLine, segmentBytes } from './segment-lines.ts';
 import { TestClock } from './test-clock.ts';
@@ -186,7 +187,7 @@ export class StreamBuilder {
       ...(overrides.body === undefined ? {} : { body: { type: 'string', value: overrides.body } }),
       attributes: typedAttributes({
         'audit.record.id': recordId,
-        'audit.schema.version': '0.1.0',
+        'audit.schema.version': SCHEMA_VERSION,
         'audit.sequence.stream_id': overrides.streamId ?? this.streamId,
         'audit.sequence.number': number,
         'audit.sequence.previous_hash': overrides.previousHash ?? this.#lastHash,

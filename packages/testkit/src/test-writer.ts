@@ -62,6 +62,12 @@ export class TestWriter {
     return this.#current.open();
   }
 
+  /** A process starts and finds what another hand than this writer's left. */
+  startAfter(predecessor: Predecessor): StreamBuilder {
+    this.#predecessor = predecessor;
+    return this.start();
+  }
+
   /** A process starts and dies before its open note is written. */
   startWithoutNote(): StreamBuilder {
     this.#current = this.#next({ identity: this.identity, predecessor: this.#predecessor });
@@ -156,8 +162,7 @@ export function adoption(streamId: string, kept: readonly SegmentLine[], torn: U
     number: last.number,
     hash: lineHash(last),
     validBytes: segmentBytes(kept).length,
-    ...(torn.length === 0
-      ? {}
-      : { tornBytes: torn.length, tornSha256: createHash('sha256').update(torn).digest('hex') }),
+    tornBytes: torn.length,
+    ...(torn.length === 0 ? {} : { tornSha256: createHash('sha256').update(torn).digest('hex') }),
   };
 }
