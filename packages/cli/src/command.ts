@@ -15,7 +15,7 @@ export interface Option {
 export interface Command {
   /** After `stepseal `: `verify [PATH...] [--trust FILE]`. */
   readonly usage: string;
-  /** Paragraphs of its help. */
+  /** Lines of its help. */
   readonly about: readonly string[];
   readonly options: Readonly<Record<string, Option>>;
   /** Flags of the configuration that it takes too (`data-dir`), or all of them. */

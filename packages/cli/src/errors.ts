@@ -6,6 +6,7 @@ export type CliErrorCode =
   | 'UNKNOWN_COMMAND'
   | 'UNKNOWN_OPTION'
   | 'BAD_ARGUMENT'
+  | 'SOURCE_MISSING'
   | 'TRUST_UNREADABLE'
   | 'TRUST_MALFORMED'
   | 'TRUST_IN_DATA'

@@ -54,5 +54,12 @@ export function parseCall(name: string, command: Command, argv: readonly string[
     throw new CliError('BAD_ARGUMENT', `Unexpected argument ${extra}. Usage: stepseal ${command.usage}`);
   }
   const { cwd, env, stdin, terminal } = around;
-  return { flags, arguments: words, cwd, stdin, terminal, config: () => loadConfig({ argv: settingArguments, env, cwd }) };
+  return {
+    flags,
+    arguments: words,
+    cwd,
+    stdin,
+    terminal,
+    config: () => loadConfig({ argv: settingArguments, env, cwd }),
+  };
 }

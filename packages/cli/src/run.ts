@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { createRequire } from 'node:module';
-import { ConfigError } from '@stepseal/processor/config';
+import { ConfigError, nearestName } from '@stepseal/processor/config';
 import { CATALOGUE } from './catalogue.ts';
 import { CliError } from './errors.ts';
 import { parseCall, type Surroundings } from './parse-call.ts';
@@ -46,7 +46,9 @@ function resolveCommand(argv: readonly string[]): [name: string, rest: readonly 
     throw new CliError('UNKNOWN_COMMAND', `stepseal ${first} needs one of: ${members.join(', ')}.`);
   }
   if (first.startsWith('-')) {
-    throw new CliError('UNKNOWN_OPTION', `Unknown option ${first}: a command comes first. \`stepseal help\` lists all.`);
+    const near = nearestName(first, ['--help', '--version']);
+    const hint = near === undefined ? 'A command comes first: `stepseal help` lists all.' : `Did you mean ${near}?`;
+    throw new CliError('UNKNOWN_OPTION', `Unknown option ${first}. ${hint}`);
   }
   const typed = members.length > 0 ? pair : first;
   throw new CliError('UNKNOWN_COMMAND', `Unknown command ${typed}.${suggestCommand(typed)}`);

@@ -18,8 +18,13 @@ export function openSources(call: Call, paths: readonly string[], dataDir: strin
   }
   return (paths.length === 0 ? [dataDir] : paths).map((path) => {
     if (path === '-') return ndjsonSource(call.stdin);
-    const short = shortPath(call.cwd, resolve(call.cwd, path));
-    return isFile(resolve(call.cwd, path)) ? segmentSource(short) : directorySource(short);
+    const place = shortPath(call.cwd, resolve(call.cwd, path));
+    const stat = statSync(resolve(call.cwd, path), { throwIfNoEntry: false });
+    if (stat === undefined) {
+      const remedy = paths.length === 0 ? 'nothing has been recorded here; name a directory' : 'check the path';
+      throw new CliError('SOURCE_MISSING', `There is no ${place}: ${remedy}.`);
+    }
+    return stat.isFile() ? segmentSource(place) : directorySource(place);
   });
 }
 
@@ -30,8 +35,4 @@ export async function withSources<T>(sources: readonly Source[], use: () => Prom
   } finally {
     for (const source of sources) await source.dispose?.();
   }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { writeSamples } from './support/samples.ts';
-import { matches, parseScript, shell } from './support/script.ts';
+import { fitted, parseScript, shell } from './support/script.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'stepseal-cli-')));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -17,8 +17,11 @@ it.each(readdirSync(directory).sort())('the command line does what the script %s
   const cwd = mkdtempSync(join(root, 'case-'));
   writeSamples(cwd);
   const run = shell(cwd);
-  for (const { line, command, expected } of parseScript(readFileSync(new URL(name, directory), 'utf8'))) {
-    const output = run(command);
-    if (!matches(output, expected)) expect(`${name}:${line}\n$ ${command}\n${output}`).toBe(`${name}:${line}\n$ ${command}\n${expected}`);
+  const steps = parseScript(readFileSync(new URL(name, directory), 'utf8'));
+  expect(steps.length).toBeGreaterThan(0);
+  for (const { line, command, expected } of steps) {
+    expect(`${name}:${line}\n$ ${command}\n${fitted(run(command), expected)}`).toBe(
+      `${name}:${line}\n$ ${command}\n${expected}`,
+    );
   }
 });

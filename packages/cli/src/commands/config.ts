@@ -11,7 +11,9 @@ export const configCommand: Command = {
     'Shows each setting, its value, and where the value comes from: a flag, a STEPSEAL_* variable, the configuration',
     'file or the default, in this order. Values that look like secrets are masked.',
   ],
-  options: { json: { type: 'boolean', brief: 'Print JSON: {"settings": {KEY: {value, origin, from}}, "file", "warnings"}.' } },
+  options: {
+    json: { type: 'boolean', brief: 'Print JSON: {"settings": {KEY: {value, origin, from}}, "file", "warnings"}.' },
+  },
   settings: 'all',
   maxArguments: 0,
   async run({ flags, terminal, config }) {
@@ -38,7 +40,8 @@ export const configCommand: Command = {
 const SECRET = /secret|password|passwd|token|credential|api[-_.]?key|private|authorization/i;
 
 function display(config: ResolvedConfig, key: string): unknown {
-  if (!key.startsWith('resource.')) return key.split('.').reduce<unknown>((node, part) => Reflect.get(Object(node), part), config);
+  if (!key.startsWith('resource.'))
+    return key.split('.').reduce<unknown>((node, part) => Reflect.get(Object(node), part), config);
   const name = key.slice('resource.'.length);
   return SECRET.test(name) ? '(masked)' : config.resource[name];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { readRecords, type Report, type Source, verify } from '@stepseal/verifier';
+import { type Report, readRecords, type Source, verify } from '@stepseal/verifier';
 import { type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { type Line, styled } from '../render/line.ts';
@@ -9,6 +9,7 @@ import { storyLines } from '../render/story.ts';
 import { storyJson } from '../render/story-json.ts';
 import { openSources, withSources } from '../sources.ts';
 import { collectStories, type Story } from '../story/collect-stories.ts';
+import { type Standing, standingOf } from '../story/standing.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
 const LATEST = 5;
@@ -44,12 +45,15 @@ export const explainCommand: Command = {
       const what = id === undefined ? 'There is no step-up' : `There is no step-up ${id}`;
       throw new CliError('NOT_FOUND', `${what} in ${report.sources.join(', ')}.`);
     }
-    const streams = new Map(report.streams.map((stream) => [stream.streamId, stream]));
+    const standing = standingOf(report);
     if (call.flags['json'] === true) {
-      const told = stories.map((story) => storyJson(story, streams));
+      const told = stories.map((story) => storyJson(story, standing));
       call.terminal.printJson({ version: 1, grade: report.grade, stories: told });
     } else {
-      call.terminal.print([...stories.flatMap((story) => storyLines(story, streams)), ...standing(report, stories)]);
+      call.terminal.print([
+        ...stories.flatMap((story) => storyLines(story, standing)),
+        ...verdictLine(report, stories, standing),
+      ]);
     }
     return report.grade === 'TAMPERED' ? 1 : 0;
   },
@@ -59,12 +63,17 @@ async function* allRecords(sources: readonly Source[]): ReturnType<typeof readRe
   for (const source of sources) yield* readRecords(source);
 }
 
-/** A story is only as good as the records it is told from, so their verdict stands below it. */
-function standing({ grade, findings }: Report, stories: readonly Story[]): Line[] {
-  if (grade === 'SEALED') return [[styled('good', grade), '  The records these are told from are sealed and unaltered.']];
-  const told = new Set(stories.flatMap(({ records }) => records.map(({ stream }) => stream)));
-  const worst = findings.find(({ stream }) => stream === undefined || told.has(stream)) ?? findings[0];
-  const reason = worst === undefined ? '' : ` ${worst.code}: ${worst.evidence}`;
+/** The verdict on what the stories are told from stands below them. */
+function verdictLine({ grade, findings }: Report, stories: readonly Story[], standing: Standing): Line[] {
+  if (grade === 'SEALED')
+    return [[styled('good', grade), '  The records these are told from are sealed and unaltered.']];
+  const told = stories.flatMap(({ records }) => records);
+  const streams = new Set(told.map(({ stream }) => stream));
+  const worst = findings.find(({ stream }) => stream === undefined || streams.has(stream)) ?? findings[0];
+  const reason = worst === undefined ? '' : `${worst.code}: ${worst.evidence}`;
+  const extent = told.every(standing.isProved)
+    ? 'Every record told here is sealed and unaltered, but not all is well with the rest.'
+    : 'Not every record told here is proved.';
   const style = grade === 'TAMPERED' ? 'bad' : 'doubtful';
-  return [[styled(style, grade), `  These are told from records that do not verify in full.${reason} See \`stepseal verify\`.`]];
+  return [[styled(style, grade), `  ${extent} ${reason} See \`stepseal verify\`.`]];
 }

@@ -22,7 +22,8 @@ export const helpCommand: Command = {
     else if (name === '') terminal.print(overview(Object.keys(CATALOGUE)));
     else {
       const members = Object.keys(CATALOGUE).filter((command) => command.startsWith(`${name} `));
-      if (members.length === 0) throw new CliError('UNKNOWN_COMMAND', `Unknown command ${name}.${suggestCommand(name)}`);
+      if (members.length === 0)
+        throw new CliError('UNKNOWN_COMMAND', `Unknown command ${name}.${suggestCommand(name)}`);
       terminal.print(overview(members));
     }
     return 0;
@@ -47,12 +48,9 @@ function commandHelp({ usage, about, options, settings }: Command): Line[] {
   const rows = [
     ...Object.entries(options).map(([name, { value, brief }]) => [`  --${name}${value ? ` ${value}` : ''}`, brief]),
     ...taken.map(({ flag, type, brief }) => [`  --${flag}${type.kind === 'boolean' ? '' : ' VALUE'}`, brief]),
-    ...(settings.length > 0 ? [['  --config FILE', 'Configuration file; default ./stepseal.config.json if there.']] : []),
+    ...(settings.length > 0
+      ? [['  --config FILE', 'Configuration file; default ./stepseal.config.json if there.']]
+      : []),
   ];
-  return [
-    `usage: stepseal ${usage}`,
-    '',
-    ...about.flatMap((paragraph) => [paragraph, '']),
-    ...columns(rows),
-  ];
+  return [`usage: stepseal ${usage}`, '', ...about, ...(rows.length === 0 ? [] : ['', ...columns(rows)])];
 }

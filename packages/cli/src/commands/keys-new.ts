@@ -13,7 +13,9 @@ export const keysNewCommand: Command = {
     'Makes three new keys: identity.pem (signs), pseudonym.key (hashes of users and addresses) and correlation.key',
     '(step_up.id, the same on all replicas). Nothing that exists is overwritten.',
   ],
-  options: { dir: { type: 'string', value: 'DIR', brief: 'Directory of the keys; default keys in the data directory.' } },
+  options: {
+    dir: { type: 'string', value: 'DIR', brief: 'Directory of the keys; default keys in the data directory.' },
+  },
   settings: ['data-dir', 'deployment'],
   maxArguments: 0,
   async run(call) {

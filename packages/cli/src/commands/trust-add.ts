@@ -70,7 +70,10 @@ function identityFile(directory: string, typed: string): string {
   const keys = join(directory, 'keys', 'identity.pem');
   const hint = existsSync(keys) ? ` Type --from ${join(typed, 'keys')}.` : '';
   const rule = 'keys are never learned from sealed records';
-  throw new CliError('TRUST_FROM_DATA', `${typed} is not a keys directory (it has no identity.pem), and ${rule}.${hint}`);
+  throw new CliError(
+    'TRUST_FROM_DATA',
+    `${typed} is not a keys directory (it has no identity.pem), and ${rule}.${hint}`,
+  );
 }
 
 function vkeyFlag(vkey: string, chosen: string | undefined): { deployment: string; vkey: string } {
@@ -80,6 +83,9 @@ function vkeyFlag(vkey: string, chosen: string | undefined): { deployment: strin
     throw new CliError('BAD_ARGUMENT', `The vkey is one of deployment ${name}, not of ${chosen}.`);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new CliError('BAD_ARGUMENT', `Option --vkey does not hold a verifier key (name+keyid+base64): ${error.message}.`);
+    throw new CliError(
+      'BAD_ARGUMENT',
+      `Option --vkey does not hold a verifier key (name+keyid+base64): ${error.message}.`,
+    );
   }
 }

@@ -22,7 +22,10 @@ export const trustShowCommand: Command = {
     const trust = readTrustFile(call.cwd, call.config().dataDir, textFlag(call, 'file'));
     const deployments = [...(trust?.policy.deployments ?? [])].map(([name, { identities }]) => ({
       name,
-      identities: identities.map((key) => ({ fingerprint: key.fingerprint, vkey: formatVkey(key.name, key.publicKey) })),
+      identities: identities.map((key) => ({
+        fingerprint: key.fingerprint,
+        vkey: formatVkey(key.name, key.publicKey),
+      })),
     }));
     if (call.flags['json'] === true) {
       const byName = Object.fromEntries(deployments.map(({ name, identities }) => [name, identities]));

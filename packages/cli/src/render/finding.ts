@@ -26,8 +26,11 @@ export function findingLines(findings: readonly Finding[]): Line[] {
 
 /** `stream 0192…, records 4 to 6`, or what of it is known. */
 export function place({ stream, from, to }: Finding): string {
-  const records = from === undefined ? undefined : to === undefined || to === from ? `record ${from}` : `records ${from} to ${to}`;
-  return [records, stream === undefined ? undefined : `stream ${stream}`].filter((part) => part !== undefined).join(' of ');
+  const records =
+    from === undefined ? undefined : to === undefined || to === from ? `record ${from}` : `records ${from} to ${to}`;
+  return [records, stream === undefined ? undefined : `stream ${stream}`]
+    .filter((part) => part !== undefined)
+    .join(' of ');
 }
 
 function one(finding: Finding): Line[] {

@@ -35,7 +35,7 @@ export function formatLine(line: Line, colour: boolean): string {
  * widths), unassigned ones and lone surrogates become `\u{…}`. Records, file names and trust files are written by
  * others, and a terminal obeys what it is shown.
  */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 

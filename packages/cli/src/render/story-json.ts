@@ -2,24 +2,27 @@
 // Copyright The Stepseal Authors
 
 import type { TypedValue } from '@stepseal/core/format';
-import type { StreamReport } from '@stepseal/verifier';
 import type { Story } from '../story/collect-stories.ts';
 import { sentence } from '../story/sentence.ts';
+import type { Standing } from '../story/standing.ts';
+import type { ToldRecord } from '../story/told-record.ts';
 
 /** A story as documented JSON (docs/cli.md): each record with its sentence, its place and its sealed attributes. */
-export function storyJson({ id, records }: Story, streams: ReadonlyMap<string, StreamReport>): unknown {
+export function storyJson({ id, records }: Story, standing: Standing): unknown {
+  return { id, records: records.map((record) => recordJson(record, standing)) };
+}
+
+function recordJson(record: ToldRecord, standing: Standing): unknown {
   return {
-    id,
-    records: records.map(({ eventName, timeMs, stream, number, sealedBy, attributes }) => ({
-      event: eventName,
-      timeMs,
-      stream,
-      number,
-      sealedBy: sealedBy ?? null,
-      trusted: streams.get(stream)?.trusted === true,
-      sentence: sentence({ eventName, timeMs, stream, number, attributes }),
-      attributes: Object.fromEntries([...attributes].map(([name, value]) => [name, plain(value)])),
-    })),
+    event: record.eventName,
+    timeMs: record.timeMs,
+    stream: record.stream,
+    number: record.number,
+    sealedBy: record.sealedBy ?? null,
+    proved: standing.isProved(record),
+    alarm: standing.alarm(record) ?? null,
+    sentence: sentence(record),
+    attributes: Object.fromEntries([...record.attributes].map(([name, value]) => [name, plain(value)])),
   };
 }
 

@@ -10,31 +10,31 @@ import {
   ATTR_USER_HASH,
   ATTR_USER_ID,
 } from '@stepseal/core/semconv';
-import type { StreamReport } from '@stepseal/verifier';
 import type { Story } from '../story/collect-stories.ts';
 import { sentence } from '../story/sentence.ts';
+import type { Standing } from '../story/standing.ts';
 import { flag, type ToldRecord, text } from '../story/told-record.ts';
 import { type Line, type Style, styled } from './line.ts';
-import { ranges } from './ranges.ts';
+import { recordRanges } from './record-ranges.ts';
 import { columns } from './table.ts';
 import { dateTime, timeOfDay } from './time.ts';
 
 /** A step-up told record by record, then of whom it was and where its proof lies. */
-export function storyLines(story: Story, streams: ReadonlyMap<string, StreamReport>): Line[] {
+export function storyLines(story: Story, standing: Standing): Line[] {
   const { id, records } = story;
   const user = first(records, ATTR_USER_ID) ?? first(records, ATTR_USER_HASH);
   const client = first(records, ATTR_STEP_UP_CLIENT_PREFIX);
   const [style, ending] = howItEnded(records);
   return [
     [styled('strong', `step-up ${id}`), `  ${dateTime(records[0]?.timeMs)}  `, styled(style, ending)],
-    ...columns(records.map((record) => [`  ${timeOfDay(record.timeMs)}`, sentence(record)])),
+    ...records.map((record) => recordLine(record, standing)),
     ...columns([
       ['  user', user ?? 'not resolved'],
       ...(client === undefined ? [] : [['  client', client]]),
       ...(first(records, ATTR_STEP_UP_CORRELATION) === 'inferred'
         ? [['  note', 'the id was inferred from the session: these records may belong to two step-ups']]
         : []),
-      ...proofRows(records, streams),
+      ...proofRows(records, standing),
     ]),
     '',
   ];
@@ -44,25 +44,34 @@ function howItEnded(records: readonly ToldRecord[]): [Style, string] {
   const outcome = last(records, ATTR_STEP_UP_OUTCOME);
   const access = last(records, ATTR_STEP_UP_ACCESS_RESULT);
   const unmet = records.some(
-    (record) => text(record, ATTR_STEP_UP_ACCESS_RESULT) === 'granted' && flag(record, ATTR_STEP_UP_REQUIREMENT_MET) === false,
+    (record) =>
+      text(record, ATTR_STEP_UP_ACCESS_RESULT) === 'granted' && flag(record, ATTR_STEP_UP_REQUIREMENT_MET) === false,
   );
   if (unmet) return ['bad', 'access was granted without the proof'];
   const ending = [outcome ?? 'not completed', ...(access === undefined ? [] : [`access ${access}`])].join(', ');
   return [outcome === 'passed' ? 'good' : 'doubtful', ending];
 }
 
+function recordLine(record: ToldRecord, standing: Standing): Line {
+  const told = `  ${timeOfDay(record.timeMs)}  ${sentence(record)}`;
+  const alarm = standing.alarm(record);
+  return alarm === undefined ? told : [told, styled('bad', `  ${alarm}`)];
+}
+
 /** Stream, record numbers and sealing records: with these anybody can look the proof up. */
-function proofRows(records: readonly ToldRecord[], streams: ReadonlyMap<string, StreamReport>): string[][] {
+function proofRows(records: readonly ToldRecord[], standing: Standing): string[][] {
   return [...new Set(records.map(({ stream }) => stream))].map((stream) => {
     const own = records.filter((record) => record.stream === stream);
-    const seals = [...new Set(own.map(({ sealedBy }) => sealedBy))];
-    const sealed = seals.includes(undefined)
-      ? 'not all sealed yet'
-      : `sealed by record ${ranges(seals.filter((number) => number !== undefined))}`;
-    const report = streams.get(stream);
-    const trust = report?.trusted === true ? 'under a trusted key' : 'not under a trusted key';
-    return ['  proof', `stream ${stream}, record ${ranges(own.map(({ number }) => number))}, ${sealed}, ${trust}`];
+    const unproved = own.filter((record) => !standing.isProved(record));
+    const seals = [...new Set(own.flatMap(({ sealedBy }) => sealedBy ?? []))];
+    const covered = seals.length === 0 ? 'adopted by the next stream' : `sealed by ${recordRanges(seals)}`;
+    const missing = unproved.length === own.length ? 'not proved' : `${recordRanges(numbers(unproved))} not proved`;
+    return ['  proof', `stream ${stream}, ${recordRanges(numbers(own))}, ${unproved.length === 0 ? covered : missing}`];
   });
+}
+
+function numbers(records: readonly ToldRecord[]): number[] {
+  return records.map(({ number }) => number);
 }
 
 function first(records: readonly ToldRecord[], name: string): string | undefined {

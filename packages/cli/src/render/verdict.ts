@@ -58,14 +58,33 @@ function facts(report: Report, { trustFile, knownHeads }: VerdictContext): strin
   const trusted = report.trust?.map(({ deployment, fingerprints }) => `${deployment} (${fingerprints.length})`) ?? [];
   return [
     ['sources', report.sources.join(', ')],
-    ['time', report.firstTimeMs === undefined ? 'none' : `${dateTime(report.firstTimeMs)} to ${dateTime(report.lastTimeMs)}`],
+    [
+      'time',
+      report.firstTimeMs === undefined ? 'none' : `${dateTime(report.firstTimeMs)} to ${dateTime(report.lastTimeMs)}`,
+    ],
     ['streams', `${streams.length}${byState(report)}`],
     ['records', recordsText(report)],
     ['uncovered', `${seconds(report.uncoveredMs)} after a last note, at most${inWords(report.uncoveredMs)}`],
-    ['adopted', adopted.length === 0 ? 'none' : `${adopted.length} stream(s) that ended without a close, ${tails} record(s) behind their notes`],
-    ['losses', report.declaredLosses === 0 ? 'none declared' : `${report.declaredLosses} record(s) declared lost by their writers`],
-    ['last note', note === undefined ? 'none' : `stream ${note.streamId}, record ${note.size}, ${dateTime(note.timeMs)}`],
-    ['trust', trustFile === undefined ? 'no trust file' : `${trustFile}: identities of ${trusted.join(', ') || 'nobody'}`],
+    [
+      'adopted',
+      adopted.length === 0
+        ? 'none'
+        : `${adopted.length} stream(s) that ended without a close, ${tails} record(s) behind their notes`,
+    ],
+    [
+      'losses',
+      report.declaredLosses === 0
+        ? 'none declared'
+        : `${report.declaredLosses} record(s) declared lost by their writers`,
+    ],
+    [
+      'last note',
+      note === undefined ? 'none' : `stream ${note.streamId}, record ${note.size}, ${dateTime(note.timeMs)}`,
+    ],
+    [
+      'trust',
+      trustFile === undefined ? 'no trust file' : `${trustFile}: identities of ${trusted.join(', ') || 'nobody'}`,
+    ],
     ...(knownHeads === undefined ? [] : [['known heads', knownHeads]]),
   ];
 }
@@ -93,7 +112,8 @@ function untrustedLines({ streams, trust }: Report): Line[] {
   const known = new Set(trust?.flatMap(({ fingerprints }) => fingerprints));
   const seen = new Map<string, string>();
   for (const { identityFingerprint, deployment } of streams) {
-    if (identityFingerprint !== undefined && !known.has(identityFingerprint)) seen.set(identityFingerprint, deployment ?? '?');
+    if (identityFingerprint !== undefined && !known.has(identityFingerprint))
+      seen.set(identityFingerprint, deployment ?? '?');
   }
   if (seen.size === 0) return [];
   return [

@@ -29,7 +29,18 @@ import {
   EVENT_STEP_UP_REVIEW,
 } from '@stepseal/core/semconv';
 import { duration } from '../render/time.ts';
-import { ACCESS, DECISIONS, ENROLMENTS, ERRORS, EXEMPTIONS, METHODS, OUTCOMES, phrase, REASONS, REVIEWS } from './phrases.ts';
+import {
+  ACCESS,
+  DECISIONS,
+  ENROLMENTS,
+  ERRORS,
+  EXEMPTIONS,
+  METHODS,
+  OUTCOMES,
+  phrase,
+  REASONS,
+  REVIEWS,
+} from './phrases.ts';
 import { flag, integer, type ToldRecord, text, texts } from './told-record.ts';
 
 const SENTENCES: Readonly<Record<string, (record: ToldRecord) => string>> = {

@@ -16,7 +16,7 @@ import {
 
 /**
  * Writes data directories of deployment demo.bank into `cwd`: `control` (whole, closed), `edited` (one record changed),
- * `cut` (the end is gone), `crashed` (ended without a close), `hostile` (a record full of terminal sequences), `empty`;
+ * `cut` (the end is gone), `crashed` (ended without a close, one record behind its last note), `hostile` (a record full of terminal sequences), `empty`;
  * and `demo.vkey`, the identity's verifier key.
  */
 export function writeSamples(cwd: string): void {
@@ -30,12 +30,17 @@ export function writeSamples(cwd: string): void {
   const [written] = writer.streams as [WrittenStream];
   const { lines } = written.stream;
   writeStream(join(cwd, 'control'), written, lines);
-  writeStream(join(cwd, 'edited'), written, editText(lines, 3, (text) => text.replace('webauthn', 'password')));
+  writeStream(
+    join(cwd, 'edited'),
+    written,
+    editText(lines, 3, (text) => text.replace('webauthn', 'password')),
+  );
   writeStream(join(cwd, 'cut'), written, cutAfterNote(lines, 6));
 
   const crashing = bank('crash');
-  writeOne(crashing.start(), 'h2Zr8sWcVn0y');
+  writeStepUp(crashing.start(), 'n5RtZ0aXk8Jw');
   crashing.current.seal();
+  writeOne(crashing.current, 'h2Zr8sWcVn0y');
   crashing.crash();
   for (const one of crashing.streams) writeStream(join(cwd, 'crashed'), one, one.stream.lines);
 

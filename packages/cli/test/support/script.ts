@@ -56,16 +56,18 @@ export function shell(cwd: string): (command: string) => string {
 const SHAPES: Readonly<Record<string, string>> = {
   fingerprint: '[0-9a-f]{64}',
   vkey: '\\S+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/=]{44}',
-  stream: '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}',
-  seconds: '[0-9.]+ (ms|s|min|h|days?)( [0-9]+ (s|min|h))?',
+  number: '[0-9.]+',
   any: '.*',
 };
 
-/** Whether the output is as expected, where `<fingerprint>`, `<vkey>`, `<stream>`, `<seconds>` and `<any>` stand for shapes. */
-export function matches(output: string, expected: string): boolean {
+/**
+ * What is expected, where the output is as expected, else the output. In what is expected `<fingerprint>`, `<vkey>`,
+ * `<number>` and `<any>` stand for text of that shape.
+ */
+export function fitted(output: string, expected: string): string {
   const pattern = expected
     .split(/(<\w+>)/)
     .map((part) => SHAPES[/^<(\w+)>$/.exec(part)?.[1] ?? ''] ?? part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('');
-  return new RegExp(`^${pattern}$`).test(output);
+  return new RegExp(`^${pattern}$`).test(output) ? expected : output;
 }

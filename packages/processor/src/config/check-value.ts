@@ -19,7 +19,9 @@ export function checkValue(setting: Setting, value: unknown, place: string): Che
       return typeof value === 'boolean' ? { value } : wrongType(type, place);
     case 'integer':
       if (typeof value !== 'number') return wrongType(type, place);
-      return Number.isSafeInteger(value) && value >= type.min && value <= type.max ? { value } : outOfRange(type, place);
+      return Number.isSafeInteger(value) && value >= type.min && value <= type.max
+        ? { value }
+        : outOfRange(type, place);
     case 'path':
       if (typeof value !== 'string') return wrongType(type, place);
       return value !== '' && !value.includes('\0') ? { value } : invalid(type, place);
@@ -46,7 +48,11 @@ export function checkText(setting: Setting, text: string, place: string): Checke
       return /^-?\d{1,16}$/.test(text) ? checkValue(setting, Number(text), place) : wrongType(setting.type, place);
     case 'list': {
       const items = text.split(',').map((item) => item.trim());
-      return checkValue(setting, items.filter((item) => item !== ''), place);
+      return checkValue(
+        setting,
+        items.filter((item) => item !== ''),
+        place,
+      );
     }
     default:
       return checkValue(setting, text, place);
@@ -54,7 +60,7 @@ export function checkText(setting: Setting, text: string, place: string): Checke
 }
 
 /** What the setting accepts, in words. */
-export function expectation(type: SettingType): string {
+function expectation(type: SettingType): string {
   switch (type.kind) {
     case 'boolean':
       return 'true or false';

@@ -9,7 +9,9 @@ import { didYouMean } from './suggest.ts';
 
 const MAX_BYTES = 1024 * 1024;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
-const GROUPS = new Set(SETTINGS.filter(({ key }) => key.includes('.')).map(({ key }) => key.slice(0, key.indexOf('.'))));
+const GROUPS = new Set(
+  SETTINGS.filter(({ key }) => key.includes('.')).map(({ key }) => key.slice(0, key.indexOf('.'))),
+);
 
 /** The settings of a configuration file, by dotted key, unchecked, and what does not belong in it. */
 export interface ConfigFile {
@@ -38,7 +40,10 @@ function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
     root = parseStrictJson(bytes, { maxBytes: MAX_BYTES, maxDepth: 8 });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw malformed(path, `is not valid JSON (${error.message}${position(bytes, error.offset)})`);
+    throw malformed(
+      path,
+      `is not valid JSON (${error.message.replace(/ at byte \d+$/, '')}${position(bytes, error.offset)})`,
+    );
   }
   if (!(root instanceof Map)) throw malformed(path, 'does not hold a JSON object');
 
@@ -71,7 +76,9 @@ function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
 }
 
 function malformed(path: string, what: string): ConfigError {
-  return new ConfigError([{ code: 'CONFIG_MALFORMED', message: `The configuration file ${path} ${what}: correct it.` }]);
+  return new ConfigError([
+    { code: 'CONFIG_MALFORMED', message: `The configuration file ${path} ${what}: correct it.` },
+  ]);
 }
 
 function position(bytes: Buffer, offset: number | undefined): string {

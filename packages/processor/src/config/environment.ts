@@ -5,7 +5,7 @@ import type { ConfigProblem } from './errors.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
-export const CONFIG_FILE_VARIABLE = 'STEPSEAL_CONFIG_FILE';
+const CONFIG_FILE_VARIABLE = 'STEPSEAL_CONFIG_FILE';
 
 // Kubernetes hands every pod such variables for each service of its namespace, one called `stepseal` included.
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;

@@ -42,6 +42,10 @@ function typeSchema(type: SettingType): Record<string, unknown> {
     case 'text':
       return { type: 'string', pattern: type.pattern, maxLength: type.maxLength };
     case 'list':
-      return { type: 'array', maxItems: type.maxItems, items: { type: 'string', pattern: type.pattern, maxLength: 256 } };
+      return {
+        type: 'array',
+        maxItems: type.maxItems,
+        items: { type: 'string', pattern: type.pattern, maxLength: 256 },
+      };
   }
 }

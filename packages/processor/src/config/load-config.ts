@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { dirname, join, resolve } from 'node:path';
-import { checkText, checkValue, type Checked } from './check-value.ts';
+import { type Checked, checkText, checkValue } from './check-value.ts';
 import type { Config, Origin, ResolvedConfig, SettingValue } from './config.ts';
 import { readConfigFile } from './config-file.ts';
 import { readEnvironment } from './environment.ts';
@@ -90,7 +90,6 @@ export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
     return undefined;
   }
 }
-
 
 function fallback(setting: Setting, values: ReadonlyMap<string, SettingValue>, cwd: string): SettingValue {
   if (setting.type.kind !== 'path') return setting.fallback;

@@ -23,7 +23,7 @@ export interface Setting {
 
 // The pattern of `isDeploymentName` in @stepseal/core/format (a test holds the two together).
 const DEPLOYMENT = '^[a-z0-9.-]+(/[a-z0-9._-]+)*$';
-const RESOLVER = '^(req\\.[A-Za-z_$][\\w$]*(\\.[\\w$-]+)*|token\\.[\\w:/.-]+|cookie\\.[!#$%&\'*+.^_`|~0-9A-Za-z-]+)$';
+const RESOLVER = "^(req\\.[A-Za-z_$][\\w$]*(\\.[\\w$-]+)*|token\\.[\\w:/.-]+|cookie\\.[!#$%&'*+.^_`|~0-9A-Za-z-]+)$";
 const RESOLVER_HINT = 'a path such as req.user.id, token.sub or cookie.sid';
 const NETWORK = '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?$';
 
@@ -54,7 +54,12 @@ function setting(key: string, type: SettingType, fallback: SettingValue, brief: 
 export const SETTINGS: readonly Setting[] = [
   setting(
     'deployment',
-    { kind: 'text', pattern: DEPLOYMENT, hint: 'lower-case letters, digits, dots and dashes, such as bank/eu-1', maxLength: 128 },
+    {
+      kind: 'text',
+      pattern: DEPLOYMENT,
+      hint: 'lower-case letters, digits, dots and dashes, such as bank/eu-1',
+      maxLength: 128,
+    },
     'local',
     'Name of the deployment in notes and in the trust policy.',
   ),
@@ -97,7 +102,12 @@ export const SETTINGS: readonly Setting[] = [
     'Age of a stream at which it closes and the next one opens.',
   ),
   setting('identity.user', resolvers, [], "Where the user's id is found; the first path that leads to a value wins."),
-  setting('identity.session', resolvers, [], "Where the session's id is found; the first path that leads to a value wins."),
+  setting(
+    'identity.session',
+    resolvers,
+    [],
+    "Where the session's id is found; the first path that leads to a value wins.",
+  ),
   setting('identity.userIdInClear', boolean, false, 'Record user.id as it is, beside its keyed hash.'),
   setting(
     'client.trustedProxies',
@@ -105,5 +115,10 @@ export const SETTINGS: readonly Setting[] = [
     [],
     'Addresses or networks of the proxies whose forwarding headers are believed.',
   ),
-  setting('client.fullAddress', boolean, false, 'Record the whole client address instead of its prefix and keyed hash.'),
+  setting(
+    'client.fullAddress',
+    boolean,
+    false,
+    'Record the whole client address instead of its prefix and keyed hash.',
+  ),
 ];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { formatVkey } from '@stepseal/core/format';
 import { KeyError } from './errors.ts';
 import { readKeyFile } from './read-key-file.ts';

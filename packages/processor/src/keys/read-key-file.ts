@@ -61,6 +61,7 @@ function checkMode(file: string, mode: number): string[] {
   if ((mode & WRITABLE_BY_OTHERS) !== 0) {
     throw new KeyError('KEY_MODE', file, `Others than its owner can write ${file}: run chmod 600 on it.`);
   }
-  if ((mode & constants.S_IROTH) !== 0) return [`KEY_MODE: every user of this machine can read ${file}: run chmod 600 on it.`];
+  if ((mode & constants.S_IROTH) !== 0)
+    return [`KEY_MODE: every user of this machine can read ${file}: run chmod 600 on it.`];
   return [];
 }

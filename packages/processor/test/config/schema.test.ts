@@ -13,7 +13,10 @@ it('the published JSON Schema is in step with the table of settings', async () =
 });
 
 it('every pattern of the schema compiles as the unicode expression that validators make of it', () => {
-  for (const { type } of SETTINGS) if ('pattern' in type) expect(() => new RegExp(type.pattern, 'u')).not.toThrow();
+  const patterns = SETTINGS.flatMap(({ type }) => ('pattern' in type ? [type.pattern] : []));
+  expect(patterns.map((pattern) => new RegExp(pattern, 'u').source)).toEqual(
+    patterns.map((pattern) => new RegExp(pattern).source),
+  );
 });
 
 it.each(['local', 'bank/eu-1', 'a.b-c/d_e', 'A', 'a/', '/a', 'a b', 'a+b', '', 'a\n', 'a//b', 'é'])(

@@ -2,7 +2,18 @@
 // Copyright The Stepseal Authors
 
 import { createHash, generateKeyPairSync, verify } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseVkey, verifySignature } from '@stepseal/core/format';
@@ -28,8 +39,8 @@ function errorOf(action: () => unknown): KeyError {
   try {
     action();
   } catch (error) {
-    expect(error).toBeInstanceOf(KeyError);
-    return error as KeyError;
+    if (error instanceof KeyError) return error;
+    throw error;
   }
   throw new Error('nothing was thrown');
 }
@@ -52,9 +63,8 @@ describe('a first start', () => {
   it('lets only the owner read the directory and the files', () => {
     load();
     expect(statSync(keys).mode & 0o777).toBe(0o700);
-    for (const file of ['identity.pem', 'pseudonym.key', 'correlation.key']) {
-      expect(statSync(join(keys, file)).mode & 0o777, file).toBe(0o600);
-    }
+    const files = ['identity.pem', 'pseudonym.key', 'correlation.key'];
+    expect(files.map((file) => statSync(join(keys, file)).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
   });
 
   it('that was cut short is completed, with the keys that were made kept', () => {
@@ -115,7 +125,9 @@ describe('the signer', () => {
 
   it('keeps the private key out of what can be printed', () => {
     const set = load();
-    const der = Buffer.from(readFileSync(join(keys, 'identity.pem'), 'utf8').split('\n')[1] ?? '', 'base64').subarray(-32);
+    const der = Buffer.from(readFileSync(join(keys, 'identity.pem'), 'utf8').split('\n')[1] ?? '', 'base64').subarray(
+      -32,
+    );
     expect(JSON.stringify(set.identity)).not.toContain(der.toString('base64'));
     expect(set.fingerprint).toBe(createHash('sha256').update(parseVkey(set.identity.vkey).publicKey).digest('hex'));
   });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-/** Numbers as people write them: `2 to 5, 8`. */
-export function ranges(numbers: readonly number[]): string {
+/** Record numbers as people write them: `record 2`, `records 2 to 5, 8`. */
+export function recordRanges(numbers: readonly number[]): string {
   const parts: string[] = [];
   const sorted = [...numbers].sort((a, b) => a - b);
   for (let start = 0; start < sorted.length; ) {
@@ -11,5 +11,5 @@ export function ranges(numbers: readonly number[]): string {
     parts.push(sorted[start] === sorted[end] ? `${sorted[start]}` : `${sorted[start]} to ${sorted[end]}`);
     start = end + 1;
   }
-  return parts.join(', ');
+  return `${sorted.length === 1 ? 'record' : 'records'} ${parts.join(', ')}`;
 }
