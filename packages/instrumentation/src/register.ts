@@ -11,8 +11,8 @@ import { type AuditPipeline, startAuditPipeline } from '@stepseal/processor';
 import { CONFIG_FILE_NAME, loadConfig, type ResolvedConfig } from '@stepseal/processor/config';
 import { type KeySet, loadOrCreateKeys } from '@stepseal/processor/keys';
 import { StepUpInstrumentation } from './instrumentation.ts';
-import { hookEsModules } from './library-hooks.ts';
 import { SIMPLEWEBAUTHN } from './libraries/simplewebauthn.ts';
+import { hookEsModules } from './library-hooks.ts';
 import { redactionHash } from './redaction-hash.ts';
 
 /** EX_CONFIG of sysexits.h. */
