@@ -26,6 +26,7 @@ function attributeOf(raw) {
     maximum: annotations.maximum,
     fallback: annotations.fallback,
     varies: annotations.varies === true,
+    usually: annotations.usually,
     chain: annotations.chain === true,
     value: annotations.value,
     field: annotations.field,

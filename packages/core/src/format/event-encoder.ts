@@ -2,10 +2,16 @@
 // Copyright The Stepseal Authors
 
 import { EVENTS } from '../semconv/generated/events.ts';
+import { lastEncoding } from './event-encoder-fragments.ts';
 import { encodeWithRepair } from './event-encoder-repair.ts';
 import type { ChainFields, EncodedEvent, EventRecord } from './event-encoder-types.ts';
+import { FAST_ENCODERS } from './generated/encoders.ts';
+import { LIMITS } from './limits.ts';
 
 const names: ReadonlySet<string> = new Set(Object.keys(EVENTS));
+const NOTHING: readonly string[] = Object.freeze([]);
+/** A UTF-16 code unit takes at most three bytes, so that shorter text needs no counting. */
+const SURELY_FITS = LIMITS.ownPayloadBytes / 3;
 
 /** Whether the registry has an event of this name. Others are foreign: encode them with `encodePayload`. */
 export function isRegistryEvent(name: string): boolean {
@@ -22,10 +28,24 @@ export function isRegistryEvent(name: string): boolean {
  * `LIMITS.ownPayloadBytes`. The encoder adds `audit.record.id`, `audit.sequence.*` and `audit.schema.version`.
  */
 export function encodeEvent(record: EventRecord, chain: ChainFields): string {
-  return encodeWithRepair(record, chain).payload;
+  return encodeUnmended(record, chain) ?? encodeWithRepair(record, chain).payload;
 }
 
 /** `encodeEvent`, with what its caller needs to write the payload cheaply and to count what was mended. */
 export function encodeEventDetailed(record: EventRecord, chain: ChainFields): EncodedEvent {
-  return encodeWithRepair(record, chain);
+  const payload = encodeUnmended(record, chain);
+  if (payload === undefined) return encodeWithRepair(record, chain);
+  return { payload, ascii: lastEncoding.ascii, sanitised: NOTHING };
+}
+
+/** The payload if nothing must be mended, else undefined. */
+function encodeUnmended(record: EventRecord, chain: ChainFields): string | undefined {
+  try {
+    const payload = FAST_ENCODERS.get(record.eventName)?.(record, chain);
+    if (payload === undefined || payload.length <= SURELY_FITS) return payload;
+    return Buffer.byteLength(payload) <= LIMITS.ownPayloadBytes ? payload : undefined;
+  } catch {
+    // Only a hostile record throws: a getter, a proxy. The careful way reads it value by value.
+    return undefined;
+  }
 }

@@ -1,0 +1,772 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+//
+// Generated from packages/core/registry/step-up.yaml; edit that and run `npm run generate`.
+
+import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
+import {
+  checkVarying,
+  escaped,
+  Gap,
+  isAscii,
+  isInteger,
+  isText,
+  lastEncoding,
+  nanosecondText,
+  Tail,
+  TextList,
+} from '../event-encoder-fragments.ts';
+import {
+  AUDIT_ACTION,
+  AUDIT_ACTOR_TYPE,
+  AUDIT_OUTCOME,
+  AUDIT_SCHEMA_VERSION,
+  AUDIT_SEQUENCE_END,
+  AUDIT_SEQUENCE_STREAM_ID,
+  AUDIT_SOURCE_TYPE,
+  AUDIT_TARGET_ID,
+  AUDIT_TARGET_TYPE,
+  ERROR_TYPE,
+  GEO_COUNTRY_ISO_CODE,
+  GEO_LOCALITY_NAME,
+  HTTP_REQUEST_METHOD,
+  HTTP_RESPONSE_STATUS_CODE,
+  HTTP_ROUTE,
+  SECURITY_RULE_NAME,
+  SECURITY_RULE_UUID,
+  SECURITY_RULE_VERSION,
+  STEP_UP_AAL,
+  STEP_UP_ACR_ACHIEVED,
+  STEP_UP_ACR_REQUESTED,
+  STEP_UP_ACTION_NAME,
+  STEP_UP_AMR,
+  STEP_UP_ATTEMPT_MAX,
+  STEP_UP_ATTEMPT_NUMBER,
+  STEP_UP_CLOCK_OFFSET_BOUND_MS,
+  STEP_UP_CLOCK_SYNCED,
+  STEP_UP_CORRELATION,
+  STEP_UP_DECISION,
+  STEP_UP_DEVICE_KNOWN,
+  STEP_UP_EXEMPTION,
+  STEP_UP_MAX_AGE_S,
+  STEP_UP_METHOD,
+  STEP_UP_METHODS_OFFERED,
+  STEP_UP_PHISHING_RESISTANT,
+  STEP_UP_RISK_REASONS,
+  STEP_UP_RISK_THRESHOLD_MILLI,
+  STEP_UP_SOURCE_LAYER,
+  STEP_UP_SOURCE_LIBRARY,
+  STEP_UP_SOURCE_LIBRARY_VERSION,
+  STEP_UP_TRIGGER_DETAIL,
+  STEP_UP_TRIGGER_REASON,
+  STEP_UP_WEBAUTHN_BACKED_UP,
+  STEP_UP_WEBAUTHN_DEVICE_TYPE,
+  STEP_UP_WEBAUTHN_USER_VERIFIED,
+  USER_AGENT_NAME,
+  USER_AGENT_ORIGINAL,
+} from './slots.ts';
+
+const NEVER = Symbol('never');
+const tail = new Tail('step_up.challenged', 1024);
+let lastBody: unknown = NEVER;
+const stepUpAcrRequestedList = new TextList(8, 256);
+const stepUpAmrList = new TextList(16, 64);
+const stepUpMethodsOfferedList = new TextList(16, 32);
+const stepUpRiskReasonsList = new TextList(16, 64);
+const gap0 = new Gap([AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
+const last0 = { auditAction: NEVER as unknown, next0: false };
+const gap1 = new Gap([AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
+const last1 = { auditActorType: NEVER as unknown, auditOutcome: undefined as unknown, open1: false };
+const gap2 = new Gap([AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
+const last2 = { auditSequenceEnd: NEVER as unknown };
+const gap5 = new Gap([AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
+const last5 = { auditSequenceStreamId: NEVER as unknown, next5: false };
+const gap6 = new Gap([AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE], ',"client.address":{"stringValue":"');
+const last6 = {
+  auditSourceType: NEVER as unknown,
+  auditTargetId: undefined as unknown,
+  auditTargetType: undefined as unknown,
+  open6: false,
+  next6: false,
+};
+const gap7 = new Gap(
+  [
+    ERROR_TYPE,
+    GEO_COUNTRY_ISO_CODE,
+    GEO_LOCALITY_NAME,
+    HTTP_REQUEST_METHOD,
+    HTTP_RESPONSE_STATUS_CODE,
+    HTTP_ROUTE,
+    SECURITY_RULE_NAME,
+    SECURITY_RULE_UUID,
+    SECURITY_RULE_VERSION,
+  ],
+  ',"session.id":{"stringValue":"',
+);
+const last7 = {
+  errorType: NEVER as unknown,
+  geoCountryIsoCode: undefined as unknown,
+  geoLocalityName: undefined as unknown,
+  httpRequestMethod: undefined as unknown,
+  httpResponseStatusCode: undefined as unknown,
+  httpRoute: undefined as unknown,
+  securityRuleName: undefined as unknown,
+  securityRuleUuid: undefined as unknown,
+  securityRuleVersion: undefined as unknown,
+  open7: false,
+  next7: false,
+};
+const gap9 = new Gap(
+  [STEP_UP_AAL, STEP_UP_ACR_ACHIEVED, STEP_UP_ACR_REQUESTED],
+  ',"step_up.action.link_digest":{"stringValue":"',
+);
+const last9 = {
+  stepUpAal: NEVER as unknown,
+  stepUpAcrAchieved: undefined as unknown,
+  stepUpAcrRequested: undefined as unknown,
+  open9: false,
+  next9: false,
+};
+const gap10 = new Gap([STEP_UP_ACTION_NAME], ',"step_up.action.resource":{"stringValue":"');
+const last10 = { stepUpActionName: NEVER as unknown, open10: false, next10: false };
+const gap11 = new Gap(
+  [STEP_UP_AMR, STEP_UP_ATTEMPT_MAX, STEP_UP_ATTEMPT_NUMBER],
+  ',"step_up.auth_time":{"stringValue":"',
+);
+const last11 = {
+  stepUpAmr: NEVER as unknown,
+  stepUpAttemptMax: undefined as unknown,
+  stepUpAttemptNumber: undefined as unknown,
+  open11: false,
+  next11: false,
+};
+const gap14 = new Gap(
+  [STEP_UP_CLOCK_OFFSET_BOUND_MS, STEP_UP_CLOCK_SYNCED, STEP_UP_CORRELATION, STEP_UP_DECISION],
+  ',"step_up.device.hash":{"stringValue":"',
+);
+const last14 = {
+  stepUpClockOffsetBoundMs: NEVER as unknown,
+  stepUpClockSynced: undefined as unknown,
+  stepUpCorrelation: undefined as unknown,
+  stepUpDecision: undefined as unknown,
+  open14: false,
+  next14: false,
+};
+const gap15 = new Gap([STEP_UP_DEVICE_KNOWN, STEP_UP_EXEMPTION], ',"step_up.id":{"stringValue":"');
+const last15 = {
+  stepUpDeviceKnown: NEVER as unknown,
+  stepUpExemption: undefined as unknown,
+  open15: false,
+  next15: false,
+};
+const gap16 = new Gap(
+  [STEP_UP_MAX_AGE_S, STEP_UP_METHOD, STEP_UP_METHODS_OFFERED, STEP_UP_PHISHING_RESISTANT, STEP_UP_RISK_REASONS],
+  ',"step_up.risk.score_milli":{"intValue":"',
+);
+const last16 = {
+  stepUpMaxAgeS: NEVER as unknown,
+  stepUpMethod: undefined as unknown,
+  stepUpMethodsOffered: undefined as unknown,
+  stepUpPhishingResistant: undefined as unknown,
+  stepUpRiskReasons: undefined as unknown,
+  open16: false,
+  next16: false,
+};
+const gap17 = new Gap([STEP_UP_RISK_THRESHOLD_MILLI], ',"step_up.session.started_at":{"stringValue":"');
+const last17 = { stepUpRiskThresholdMilli: NEVER as unknown, open17: false, next17: false };
+const gap18 = new Gap(
+  [
+    STEP_UP_SOURCE_LAYER,
+    STEP_UP_SOURCE_LIBRARY,
+    STEP_UP_SOURCE_LIBRARY_VERSION,
+    STEP_UP_TRIGGER_DETAIL,
+    STEP_UP_TRIGGER_REASON,
+    STEP_UP_WEBAUTHN_BACKED_UP,
+    STEP_UP_WEBAUTHN_DEVICE_TYPE,
+    STEP_UP_WEBAUTHN_USER_VERIFIED,
+  ],
+  ',"user.hash":{"stringValue":"',
+);
+const last18 = {
+  stepUpSourceLayer: NEVER as unknown,
+  stepUpSourceLibrary: undefined as unknown,
+  stepUpSourceLibraryVersion: undefined as unknown,
+  stepUpTriggerDetail: undefined as unknown,
+  stepUpTriggerReason: undefined as unknown,
+  stepUpWebauthnBackedUp: undefined as unknown,
+  stepUpWebauthnDeviceType: undefined as unknown,
+  stepUpWebauthnUserVerified: undefined as unknown,
+  open18: false,
+  next18: false,
+};
+const gap20 = new Gap([USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
+const last20 = { userAgentName: NEVER as unknown, userAgentOriginal: undefined as unknown, open20: false };
+
+/** P of `step_up.challenged` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
+export function encodeStepUpChallenged(record: EventRecord, chain: ChainFields): string | undefined {
+  const a = record.attributes;
+  let auditActorId = a['audit.actor.id'];
+  const auditRecordId = chain.recordId;
+  const auditSequenceNumber = chain.number;
+  const auditSequencePreviousHash = chain.previousHash;
+  const auditSequencePreviousRecordId = chain.previousRecordId;
+  let auditSourceId = a['audit.source.id'];
+  let clientAddress = a['client.address'];
+  let sessionId = a['session.id'];
+  let sessionPreviousId = a['session.previous_id'];
+  let stepUpActionLinkDigest = a['step_up.action.link_digest'];
+  let stepUpActionResource = a['step_up.action.resource'];
+  let stepUpAuthTime = a['step_up.auth_time'];
+  let stepUpClientHash = a['step_up.client.hash'];
+  let stepUpClientPrefix = a['step_up.client.prefix'];
+  let stepUpDeviceHash = a['step_up.device.hash'];
+  let stepUpId = a['step_up.id'];
+  const stepUpRiskScoreMilli = a['step_up.risk.score_milli'];
+  let stepUpSessionStartedAt = a['step_up.session.started_at'];
+  let userHash = a['user.hash'];
+  let userId = a['user.id'];
+  const auditAction = a['audit.action'];
+  const auditActorType = a['audit.actor.type'];
+  const auditOutcome = a['audit.outcome'];
+  const auditSequenceEnd = chain.end === false ? undefined : chain.end;
+  const auditSequenceStreamId = chain.streamId;
+  const auditSourceType = a['audit.source.type'];
+  const auditTargetId = a['audit.target.id'];
+  const auditTargetType = a['audit.target.type'];
+  const errorType = a['error.type'];
+  const geoCountryIsoCode = a['geo.country.iso_code'];
+  const geoLocalityName = a['geo.locality.name'];
+  const httpRequestMethod = a['http.request.method'];
+  const httpResponseStatusCode = a['http.response.status_code'];
+  const httpRoute = a['http.route'];
+  const securityRuleName = a['security_rule.name'];
+  const securityRuleUuid = a['security_rule.uuid'];
+  const securityRuleVersion = a['security_rule.version'];
+  const stepUpAal = a['step_up.aal'];
+  const stepUpAcrAchieved = a['step_up.acr.achieved'];
+  const stepUpAcrRequested = stepUpAcrRequestedList.text(a['step_up.acr.requested']);
+  const stepUpActionName = a['step_up.action.name'];
+  const stepUpAmr = stepUpAmrList.text(a['step_up.amr']);
+  const stepUpAttemptMax = a['step_up.attempt.max'];
+  const stepUpAttemptNumber = a['step_up.attempt.number'];
+  const stepUpClockOffsetBoundMs = a['step_up.clock.offset_bound_ms'];
+  const stepUpClockSynced = a['step_up.clock.synced'];
+  const stepUpCorrelation = a['step_up.correlation'];
+  const stepUpDecision = a['step_up.decision'];
+  const stepUpDeviceKnown = a['step_up.device.known'];
+  const stepUpExemption = a['step_up.exemption'];
+  const stepUpMaxAgeS = a['step_up.max_age_s'];
+  const stepUpMethod = a['step_up.method'];
+  const stepUpMethodsOffered = stepUpMethodsOfferedList.text(a['step_up.methods_offered']);
+  const stepUpPhishingResistant = a['step_up.phishing_resistant'];
+  const stepUpRiskReasons = stepUpRiskReasonsList.text(a['step_up.risk.reasons']);
+  const stepUpRiskThresholdMilli = a['step_up.risk.threshold_milli'];
+  const stepUpSourceLayer = a['step_up.source.layer'];
+  const stepUpSourceLibrary = a['step_up.source.library'];
+  const stepUpSourceLibraryVersion = a['step_up.source.library_version'];
+  const stepUpTriggerDetail = a['step_up.trigger.detail'];
+  const stepUpTriggerReason = a['step_up.trigger.reason'];
+  const stepUpWebauthnBackedUp = a['step_up.webauthn.backed_up'];
+  const stepUpWebauthnDeviceType = a['step_up.webauthn.device_type'];
+  const stepUpWebauthnUserVerified = a['step_up.webauthn.user_verified'];
+  const userAgentName = a['user_agent.name'];
+  const userAgentOriginal = a['user_agent.original'];
+  if (auditAction === undefined) return undefined;
+  if (
+    !isText(auditActorId, 256) ||
+    !isText(auditRecordId, 36) ||
+    auditRecordId === undefined ||
+    !isInteger(auditSequenceNumber) ||
+    auditSequenceNumber === undefined ||
+    !isText(auditSequencePreviousRecordId, 36) ||
+    auditSequencePreviousRecordId === undefined ||
+    !isText(auditSourceId, 64) ||
+    !isText(clientAddress, 64) ||
+    !isText(sessionId, 128) ||
+    !isText(sessionPreviousId, 128) ||
+    !isText(stepUpActionLinkDigest, 64) ||
+    !isText(stepUpActionResource, 64) ||
+    !isText(stepUpAuthTime, 32) ||
+    !isText(stepUpClientHash, 64) ||
+    !isText(stepUpClientPrefix, 64) ||
+    !isText(stepUpDeviceHash, 64) ||
+    !isText(stepUpId, 64) ||
+    !isInteger(stepUpRiskScoreMilli) ||
+    !isText(stepUpSessionStartedAt, 32) ||
+    !isText(userHash, 128) ||
+    !isText(userId, 256) ||
+    stepUpAcrRequested === null ||
+    stepUpAmr === null ||
+    stepUpMethodsOffered === null ||
+    stepUpRiskReasons === null
+  ) {
+    return undefined;
+  }
+  const { traceId, spanId } = record;
+  const checked = checkVarying(
+    traceId,
+    spanId,
+    auditSequencePreviousHash,
+    (auditActorId === userHash || auditActorId === undefined ? '' : auditActorId) +
+      auditRecordId +
+      (auditSequencePreviousRecordId === lastEncoding.recordId ? '' : auditSequencePreviousRecordId) +
+      (auditSourceId === stepUpClientPrefix || auditSourceId === undefined ? '' : auditSourceId) +
+      (clientAddress ?? '') +
+      (sessionId ?? '') +
+      (sessionPreviousId ?? '') +
+      (stepUpActionLinkDigest ?? '') +
+      (stepUpActionResource ?? '') +
+      (stepUpAuthTime ?? '') +
+      (stepUpClientHash ?? '') +
+      (stepUpClientPrefix ?? '') +
+      (stepUpDeviceHash ?? '') +
+      (stepUpId ?? '') +
+      (stepUpSessionStartedAt ?? '') +
+      (userHash ?? '') +
+      (userId ?? ''),
+  );
+  if (checked !== 2) {
+    if (checked === 0) return undefined;
+    auditActorId = escaped(auditActorId, 256);
+    auditSourceId = escaped(auditSourceId, 64);
+    clientAddress = escaped(clientAddress, 64);
+    sessionId = escaped(sessionId, 128);
+    sessionPreviousId = escaped(sessionPreviousId, 128);
+    stepUpActionLinkDigest = escaped(stepUpActionLinkDigest, 64);
+    stepUpActionResource = escaped(stepUpActionResource, 64);
+    stepUpAuthTime = escaped(stepUpAuthTime, 32);
+    stepUpClientHash = escaped(stepUpClientHash, 64);
+    stepUpClientPrefix = escaped(stepUpClientPrefix, 64);
+    stepUpDeviceHash = escaped(stepUpDeviceHash, 64);
+    stepUpId = escaped(stepUpId, 64);
+    stepUpSessionStartedAt = escaped(stepUpSessionStartedAt, 32);
+    userHash = escaped(userHash, 128);
+    userId = escaped(userId, 256);
+    if (
+      auditActorId === '' ||
+      auditSourceId === '' ||
+      clientAddress === '' ||
+      sessionId === '' ||
+      sessionPreviousId === '' ||
+      stepUpActionLinkDigest === '' ||
+      stepUpActionResource === '' ||
+      stepUpAuthTime === '' ||
+      stepUpClientHash === '' ||
+      stepUpClientPrefix === '' ||
+      stepUpDeviceHash === '' ||
+      stepUpId === '' ||
+      stepUpSessionStartedAt === '' ||
+      userHash === '' ||
+      userId === ''
+    )
+      return undefined;
+  }
+  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next0) {
+    if (!gap0.rebuild([auditAction], false, auditActorId !== undefined)) return undefined;
+    last0.auditAction = auditAction;
+    last0.next0 = auditActorId !== undefined;
+  }
+  if (
+    auditActorType !== last1.auditActorType ||
+    auditOutcome !== last1.auditOutcome ||
+    (auditActorId !== undefined) !== last1.open1
+  ) {
+    if (!gap1.rebuild([auditActorType, auditOutcome], auditActorId !== undefined, true)) return undefined;
+    last1.auditActorType = auditActorType;
+    last1.auditOutcome = auditOutcome;
+    last1.open1 = auditActorId !== undefined;
+  }
+  if (auditSequenceEnd !== last2.auditSequenceEnd) {
+    if (!gap2.rebuild(['0.1.0', auditSequenceEnd], true, true)) return undefined;
+    last2.auditSequenceEnd = auditSequenceEnd;
+  }
+  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next5) {
+    if (!gap5.rebuild([auditSequenceStreamId], true, auditSourceId !== undefined)) return undefined;
+    last5.auditSequenceStreamId = auditSequenceStreamId;
+    last5.next5 = auditSourceId !== undefined;
+  }
+  if (
+    auditSourceType !== last6.auditSourceType ||
+    auditTargetId !== last6.auditTargetId ||
+    auditTargetType !== last6.auditTargetType ||
+    (auditSourceId !== undefined) !== last6.open6 ||
+    (clientAddress !== undefined) !== last6.next6
+  ) {
+    if (
+      !gap6.rebuild(
+        [auditSourceType, auditTargetId, auditTargetType],
+        auditSourceId !== undefined,
+        clientAddress !== undefined,
+      )
+    )
+      return undefined;
+    last6.auditSourceType = auditSourceType;
+    last6.auditTargetId = auditTargetId;
+    last6.auditTargetType = auditTargetType;
+    last6.open6 = auditSourceId !== undefined;
+    last6.next6 = clientAddress !== undefined;
+  }
+  if (
+    errorType !== last7.errorType ||
+    geoCountryIsoCode !== last7.geoCountryIsoCode ||
+    geoLocalityName !== last7.geoLocalityName ||
+    httpRequestMethod !== last7.httpRequestMethod ||
+    httpResponseStatusCode !== last7.httpResponseStatusCode ||
+    httpRoute !== last7.httpRoute ||
+    securityRuleName !== last7.securityRuleName ||
+    securityRuleUuid !== last7.securityRuleUuid ||
+    securityRuleVersion !== last7.securityRuleVersion ||
+    (clientAddress !== undefined) !== last7.open7 ||
+    (sessionId !== undefined) !== last7.next7
+  ) {
+    if (
+      !gap7.rebuild(
+        [
+          errorType,
+          geoCountryIsoCode,
+          geoLocalityName,
+          httpRequestMethod,
+          httpResponseStatusCode,
+          httpRoute,
+          securityRuleName,
+          securityRuleUuid,
+          securityRuleVersion,
+        ],
+        clientAddress !== undefined,
+        sessionId !== undefined,
+      )
+    )
+      return undefined;
+    last7.errorType = errorType;
+    last7.geoCountryIsoCode = geoCountryIsoCode;
+    last7.geoLocalityName = geoLocalityName;
+    last7.httpRequestMethod = httpRequestMethod;
+    last7.httpResponseStatusCode = httpResponseStatusCode;
+    last7.httpRoute = httpRoute;
+    last7.securityRuleName = securityRuleName;
+    last7.securityRuleUuid = securityRuleUuid;
+    last7.securityRuleVersion = securityRuleVersion;
+    last7.open7 = clientAddress !== undefined;
+    last7.next7 = sessionId !== undefined;
+  }
+  if (
+    stepUpAal !== last9.stepUpAal ||
+    stepUpAcrAchieved !== last9.stepUpAcrAchieved ||
+    stepUpAcrRequested !== last9.stepUpAcrRequested ||
+    (sessionPreviousId !== undefined) !== last9.open9 ||
+    (stepUpActionLinkDigest !== undefined) !== last9.next9
+  ) {
+    if (
+      !gap9.rebuild(
+        [stepUpAal, stepUpAcrAchieved, stepUpAcrRequested],
+        sessionPreviousId !== undefined,
+        stepUpActionLinkDigest !== undefined,
+      )
+    )
+      return undefined;
+    last9.stepUpAal = stepUpAal;
+    last9.stepUpAcrAchieved = stepUpAcrAchieved;
+    last9.stepUpAcrRequested = stepUpAcrRequested;
+    last9.open9 = sessionPreviousId !== undefined;
+    last9.next9 = stepUpActionLinkDigest !== undefined;
+  }
+  if (
+    stepUpActionName !== last10.stepUpActionName ||
+    (stepUpActionLinkDigest !== undefined) !== last10.open10 ||
+    (stepUpActionResource !== undefined) !== last10.next10
+  ) {
+    if (!gap10.rebuild([stepUpActionName], stepUpActionLinkDigest !== undefined, stepUpActionResource !== undefined))
+      return undefined;
+    last10.stepUpActionName = stepUpActionName;
+    last10.open10 = stepUpActionLinkDigest !== undefined;
+    last10.next10 = stepUpActionResource !== undefined;
+  }
+  if (
+    stepUpAmr !== last11.stepUpAmr ||
+    stepUpAttemptMax !== last11.stepUpAttemptMax ||
+    stepUpAttemptNumber !== last11.stepUpAttemptNumber ||
+    (stepUpActionResource !== undefined) !== last11.open11 ||
+    (stepUpAuthTime !== undefined) !== last11.next11
+  ) {
+    if (
+      !gap11.rebuild(
+        [stepUpAmr, stepUpAttemptMax, stepUpAttemptNumber],
+        stepUpActionResource !== undefined,
+        stepUpAuthTime !== undefined,
+      )
+    )
+      return undefined;
+    last11.stepUpAmr = stepUpAmr;
+    last11.stepUpAttemptMax = stepUpAttemptMax;
+    last11.stepUpAttemptNumber = stepUpAttemptNumber;
+    last11.open11 = stepUpActionResource !== undefined;
+    last11.next11 = stepUpAuthTime !== undefined;
+  }
+  if (
+    stepUpClockOffsetBoundMs !== last14.stepUpClockOffsetBoundMs ||
+    stepUpClockSynced !== last14.stepUpClockSynced ||
+    stepUpCorrelation !== last14.stepUpCorrelation ||
+    stepUpDecision !== last14.stepUpDecision ||
+    (stepUpClientPrefix !== undefined) !== last14.open14 ||
+    (stepUpDeviceHash !== undefined) !== last14.next14
+  ) {
+    if (
+      !gap14.rebuild(
+        [stepUpClockOffsetBoundMs, stepUpClockSynced, stepUpCorrelation, stepUpDecision],
+        stepUpClientPrefix !== undefined,
+        stepUpDeviceHash !== undefined,
+      )
+    )
+      return undefined;
+    last14.stepUpClockOffsetBoundMs = stepUpClockOffsetBoundMs;
+    last14.stepUpClockSynced = stepUpClockSynced;
+    last14.stepUpCorrelation = stepUpCorrelation;
+    last14.stepUpDecision = stepUpDecision;
+    last14.open14 = stepUpClientPrefix !== undefined;
+    last14.next14 = stepUpDeviceHash !== undefined;
+  }
+  if (
+    stepUpDeviceKnown !== last15.stepUpDeviceKnown ||
+    stepUpExemption !== last15.stepUpExemption ||
+    (stepUpDeviceHash !== undefined) !== last15.open15 ||
+    (stepUpId !== undefined) !== last15.next15
+  ) {
+    if (!gap15.rebuild([stepUpDeviceKnown, stepUpExemption], stepUpDeviceHash !== undefined, stepUpId !== undefined))
+      return undefined;
+    last15.stepUpDeviceKnown = stepUpDeviceKnown;
+    last15.stepUpExemption = stepUpExemption;
+    last15.open15 = stepUpDeviceHash !== undefined;
+    last15.next15 = stepUpId !== undefined;
+  }
+  if (
+    stepUpMaxAgeS !== last16.stepUpMaxAgeS ||
+    stepUpMethod !== last16.stepUpMethod ||
+    stepUpMethodsOffered !== last16.stepUpMethodsOffered ||
+    stepUpPhishingResistant !== last16.stepUpPhishingResistant ||
+    stepUpRiskReasons !== last16.stepUpRiskReasons ||
+    (stepUpId !== undefined) !== last16.open16 ||
+    (stepUpRiskScoreMilli !== undefined) !== last16.next16
+  ) {
+    if (
+      !gap16.rebuild(
+        [stepUpMaxAgeS, stepUpMethod, stepUpMethodsOffered, stepUpPhishingResistant, stepUpRiskReasons],
+        stepUpId !== undefined,
+        stepUpRiskScoreMilli !== undefined,
+      )
+    )
+      return undefined;
+    last16.stepUpMaxAgeS = stepUpMaxAgeS;
+    last16.stepUpMethod = stepUpMethod;
+    last16.stepUpMethodsOffered = stepUpMethodsOffered;
+    last16.stepUpPhishingResistant = stepUpPhishingResistant;
+    last16.stepUpRiskReasons = stepUpRiskReasons;
+    last16.open16 = stepUpId !== undefined;
+    last16.next16 = stepUpRiskScoreMilli !== undefined;
+  }
+  if (
+    stepUpRiskThresholdMilli !== last17.stepUpRiskThresholdMilli ||
+    (stepUpRiskScoreMilli !== undefined) !== last17.open17 ||
+    (stepUpSessionStartedAt !== undefined) !== last17.next17
+  ) {
+    if (
+      !gap17.rebuild(
+        [stepUpRiskThresholdMilli],
+        stepUpRiskScoreMilli !== undefined,
+        stepUpSessionStartedAt !== undefined,
+      )
+    )
+      return undefined;
+    last17.stepUpRiskThresholdMilli = stepUpRiskThresholdMilli;
+    last17.open17 = stepUpRiskScoreMilli !== undefined;
+    last17.next17 = stepUpSessionStartedAt !== undefined;
+  }
+  if (
+    stepUpSourceLayer !== last18.stepUpSourceLayer ||
+    stepUpSourceLibrary !== last18.stepUpSourceLibrary ||
+    stepUpSourceLibraryVersion !== last18.stepUpSourceLibraryVersion ||
+    stepUpTriggerDetail !== last18.stepUpTriggerDetail ||
+    stepUpTriggerReason !== last18.stepUpTriggerReason ||
+    stepUpWebauthnBackedUp !== last18.stepUpWebauthnBackedUp ||
+    stepUpWebauthnDeviceType !== last18.stepUpWebauthnDeviceType ||
+    stepUpWebauthnUserVerified !== last18.stepUpWebauthnUserVerified ||
+    (stepUpSessionStartedAt !== undefined) !== last18.open18 ||
+    (userHash !== undefined) !== last18.next18
+  ) {
+    if (
+      !gap18.rebuild(
+        [
+          stepUpSourceLayer,
+          stepUpSourceLibrary,
+          stepUpSourceLibraryVersion,
+          stepUpTriggerDetail,
+          stepUpTriggerReason,
+          stepUpWebauthnBackedUp,
+          stepUpWebauthnDeviceType,
+          stepUpWebauthnUserVerified,
+        ],
+        stepUpSessionStartedAt !== undefined,
+        userHash !== undefined,
+      )
+    )
+      return undefined;
+    last18.stepUpSourceLayer = stepUpSourceLayer;
+    last18.stepUpSourceLibrary = stepUpSourceLibrary;
+    last18.stepUpSourceLibraryVersion = stepUpSourceLibraryVersion;
+    last18.stepUpTriggerDetail = stepUpTriggerDetail;
+    last18.stepUpTriggerReason = stepUpTriggerReason;
+    last18.stepUpWebauthnBackedUp = stepUpWebauthnBackedUp;
+    last18.stepUpWebauthnDeviceType = stepUpWebauthnDeviceType;
+    last18.stepUpWebauthnUserVerified = stepUpWebauthnUserVerified;
+    last18.open18 = stepUpSessionStartedAt !== undefined;
+    last18.next18 = userHash !== undefined;
+  }
+  if (
+    userAgentName !== last20.userAgentName ||
+    userAgentOriginal !== last20.userAgentOriginal ||
+    (userId !== undefined) !== last20.open20
+  ) {
+    if (!gap20.rebuild([userAgentName, userAgentOriginal], userId !== undefined, false)) return undefined;
+    last20.userAgentName = userAgentName;
+    last20.userAgentOriginal = userAgentOriginal;
+    last20.open20 = userId !== undefined;
+  }
+  if (
+    (auditActorId === undefined ? 0 : 1) +
+      (auditSourceId === undefined ? 0 : 1) +
+      (clientAddress === undefined ? 0 : 1) +
+      (sessionId === undefined ? 0 : 1) +
+      (sessionPreviousId === undefined ? 0 : 1) +
+      (stepUpActionLinkDigest === undefined ? 0 : 1) +
+      (stepUpActionResource === undefined ? 0 : 1) +
+      (stepUpAuthTime === undefined ? 0 : 1) +
+      (stepUpClientHash === undefined ? 0 : 1) +
+      (stepUpClientPrefix === undefined ? 0 : 1) +
+      (stepUpDeviceHash === undefined ? 0 : 1) +
+      (stepUpId === undefined ? 0 : 1) +
+      (stepUpRiskScoreMilli === undefined ? 0 : 1) +
+      (stepUpSessionStartedAt === undefined ? 0 : 1) +
+      (userHash === undefined ? 0 : 1) +
+      (userId === undefined ? 0 : 1) +
+      gap0.count +
+      gap1.count +
+      gap2.count +
+      gap5.count +
+      gap6.count +
+      gap7.count +
+      gap9.count +
+      gap10.count +
+      gap11.count +
+      gap14.count +
+      gap15.count +
+      gap16.count +
+      gap17.count +
+      gap18.count +
+      gap20.count !==
+    Object.keys(a).length
+  ) {
+    return undefined;
+  }
+  const body = record.body;
+  if (body !== lastBody) {
+    if (!tail.rebuild(body)) return undefined;
+    lastBody = body;
+  }
+  const timestampMs = record.timestampMs;
+  const observedMs = record.observedTimestampMs;
+  const timestamp = nanosecondText(timestampMs);
+  const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
+  if (timestamp === '' || observed === '') return undefined;
+  const text =
+    gap0.text +
+    (auditActorId ?? '') +
+    gap1.text +
+    auditRecordId +
+    gap2.text +
+    auditSequenceNumber +
+    '"},"audit.sequence.previous_hash":{"stringValue":"' +
+    auditSequencePreviousHash +
+    '"},"audit.sequence.previous_record_id":{"stringValue":"' +
+    auditSequencePreviousRecordId +
+    gap5.text +
+    (auditSourceId ?? '') +
+    gap6.text +
+    (clientAddress ?? '') +
+    gap7.text +
+    (sessionId ?? '') +
+    (sessionId === undefined
+      ? sessionPreviousId === undefined
+        ? ''
+        : ',"session.previous_id":{"stringValue":"'
+      : sessionPreviousId === undefined
+        ? '"}'
+        : '"},"session.previous_id":{"stringValue":"') +
+    (sessionPreviousId ?? '') +
+    gap9.text +
+    (stepUpActionLinkDigest ?? '') +
+    gap10.text +
+    (stepUpActionResource ?? '') +
+    gap11.text +
+    (stepUpAuthTime ?? '') +
+    (stepUpAuthTime === undefined
+      ? stepUpClientHash === undefined
+        ? ''
+        : ',"step_up.client.hash":{"stringValue":"'
+      : stepUpClientHash === undefined
+        ? '"}'
+        : '"},"step_up.client.hash":{"stringValue":"') +
+    (stepUpClientHash ?? '') +
+    (stepUpClientHash === undefined
+      ? stepUpClientPrefix === undefined
+        ? ''
+        : ',"step_up.client.prefix":{"stringValue":"'
+      : stepUpClientPrefix === undefined
+        ? '"}'
+        : '"},"step_up.client.prefix":{"stringValue":"') +
+    (stepUpClientPrefix ?? '') +
+    gap14.text +
+    (stepUpDeviceHash ?? '') +
+    gap15.text +
+    (stepUpId ?? '') +
+    gap16.text +
+    (stepUpRiskScoreMilli ?? '') +
+    gap17.text +
+    (stepUpSessionStartedAt ?? '') +
+    gap18.text +
+    (userHash ?? '') +
+    (userHash === undefined
+      ? userId === undefined
+        ? ''
+        : ',"user.id":{"stringValue":"'
+      : userId === undefined
+        ? '"}'
+        : '"},"user.id":{"stringValue":"') +
+    (userId ?? '') +
+    gap20.text +
+    tail.text +
+    observed +
+    (traceId === undefined
+      ? '","timestamp":"' + timestamp + '"}'
+      : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
+  lastEncoding.recordId = auditRecordId;
+  lastEncoding.ascii =
+    checked === 2
+      ? (gap0.wide |
+          gap1.wide |
+          gap2.wide |
+          gap5.wide |
+          gap6.wide |
+          gap7.wide |
+          gap9.wide |
+          gap10.wide |
+          gap11.wide |
+          gap14.wide |
+          gap15.wide |
+          gap16.wide |
+          gap17.wide |
+          gap18.wide |
+          gap20.wide |
+          tail.wide) ===
+        0
+      : isAscii(text);
+  return text;
+}
