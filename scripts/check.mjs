@@ -13,7 +13,7 @@ const CHECKS = {
   format: ['biome', 'check', '--colors=off'],
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   tests: ['tsc', '-p', 'tsconfig.tests.json', '--pretty', 'false'],
-  unused: ['knip', '--no-progress'],
+  unused: ['knip', '--no-progress', '--no-config-hints'],
   registry: ['node', 'scripts/generate-registry.mjs', '--check'],
   docs: ['node', 'scripts/checks/docs-code.mjs'],
   sources: ['node', 'scripts/checks/source-files.mjs'],

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { capture, root } from '../run.mjs';
+import { capture } from '../run.mjs';
 import { publishedPackages } from '../workspace.mjs';
 
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-pack-'));
