@@ -19,7 +19,7 @@ import {
 } from './region.ts';
 import type { ProvedPrefix } from './scan.ts';
 import type { Segment } from './sources/source.ts';
-import { openFacts } from './stream-facts.ts';
+import { type OpenFacts, openFacts } from './stream-facts.ts';
 import { isSealingEvent, StreamState } from './stream-state.ts';
 import type { TrustPolicy } from './trust.ts';
 
@@ -49,6 +49,8 @@ export interface Diagnosis {
   readonly roots: ReadonlyMap<number, string>;
   /** Well-formed records seen, on the branch or not. */
   readonly wellFormed: number;
+  /** The open record that the region begins with, proved or not. */
+  readonly claimedOpen: OpenFacts | undefined;
   /** True where a note or record names a deployment of the trust policy. */
   readonly claimsDeployment: boolean;
   /** Explains why the records do not lead from the last note to the record that a successor pins. */
@@ -130,6 +132,7 @@ class Diagnoser {
       identity,
       claimsTrust: [...this.judged.values()].some((judgement) => judgement.claimsTrust),
       roots: this.roots,
+      claimedOpen: this.noteContext().open,
       wellFormed: items.filter((item) => item.kind === 'record').length,
       claimsDeployment: notes.some((note) => this.context.policy?.deployments.has(deploymentOf(note)) === true),
       explain: (pin) => this.explain(pin),
@@ -183,7 +186,7 @@ class Diagnoser {
             (item) => item.payload !== undefined && openFacts(item.payload) !== undefined,
           );
     const open = this.from.state.open ?? (first?.payload === undefined ? undefined : openFacts(first.payload));
-    return { open, policy, named, streamId, check };
+    return { open, policy, named, streamId, unproved: this.from.state.number === 0, check };
   }
 
   /** Leads the branch from note to note; stops at the first that no records lead to. */
@@ -205,6 +208,8 @@ class Diagnoser {
         for (const item of path) this.advance(item);
         this.noted.set(size, root);
         this.onBranch.add(note);
+        const excused = this.judged.get(note)?.excused;
+        if (excused !== undefined) this.invalidNote(note, excused);
         states.push(this.head.clone());
         continue;
       }
@@ -429,8 +434,7 @@ class Diagnoser {
     }
   }
 
-  private invalidNote(item: NoteItem): void {
-    const problem = this.judged.get(item)?.problem ?? 'no records lead to it';
+  private invalidNote(item: NoteItem, problem = this.judged.get(item)?.problem ?? 'no records lead to it'): void {
     if (this.context.check('note-signatures'))
       this.add(
         'NOTE_INVALID',

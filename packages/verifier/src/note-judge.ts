@@ -16,6 +16,8 @@ export interface NoteContext {
   readonly named: VerifierKey | undefined;
   /** The stream that the file claims to be, where its open record does not tell. */
   readonly streamId: string | undefined;
+  /** True while no note has proved the stream's open record. */
+  readonly unproved: boolean;
   readonly check: CheckSwitch;
 }
 
@@ -23,6 +25,12 @@ export interface NoteContext {
 export interface NoteJudgement {
   /** Undefined where the note is exactly what its stream's keys sign. */
   readonly problem: string | undefined;
+  /**
+   * What would be wrong if the open record were as it was signed. An identity's signature over a first note stands
+   * for itself, because the open record that names the keys may be what was changed; where records lead to the note
+   * after all, this is its problem.
+   */
+  readonly excused: string | undefined;
   /** The identity of the trust policy that signed it, where one did. */
   readonly identity: VerifierKey | undefined;
   /** True where the note carries the name and key id of a trusted identity, valid or not. */
@@ -43,32 +51,21 @@ export function judgeNote(item: NoteItem, context: NoteContext): NoteJudgement {
       (line) => line.keyId === key.keyId && noteProblem({ text: note.text, signatures: [line] }, [key]) === undefined,
     ),
   );
-  const judged = { identity, claimsTrust: listed.length > 0 };
+  const judged = { identity, claimsTrust: listed.length > 0, excused: undefined };
+  const standsForItself = identity !== undefined && checkpoint.size === 1 && context.unproved;
   const streamKey = named ?? open?.streamKey;
   if (open !== undefined && streamKey !== undefined) {
-    if (checkpoint.origin !== expectedOrigin(open))
-      return { ...judged, problem: `its origin is ${JSON.stringify(checkpoint.origin)}` };
+    const originProblem =
+      checkpoint.origin === expectedOrigin(open) ? undefined : `its origin is ${JSON.stringify(checkpoint.origin)}`;
     const keys = requiredKeys({ ...open, streamKey }, checkpoint.size);
-    const problem = check('note-signatures') ? noteProblem(note, keys) : undefined;
-    if (problem === undefined) return { ...judged, problem };
-    // The open record may be what was changed: an identity's signature stands for itself.
-    return {
-      ...judged,
-      problem: identity !== undefined && checkpoint.size === 1 && foreignKeys(item, open) ? undefined : problem,
-    };
+    const problem = originProblem ?? (check('note-signatures') ? noteProblem(note, keys) : undefined);
+    return standsForItself ? { ...judged, problem: undefined, excused: problem } : { ...judged, problem };
   }
+  if (standsForItself) return { ...judged, problem: undefined };
   if (context.streamId !== undefined && origin?.streamId !== context.streamId)
     return { ...judged, problem: `its origin is ${JSON.stringify(checkpoint.origin)}` };
-  if (identity !== undefined) return { ...judged, problem: undefined };
   if (named !== undefined) return { ...judged, problem: noteProblem(note, [named]) };
   return { ...judged, problem: 'no open record names a key for it' };
-}
-
-/** True where the open record names another identity than the one that signed: then the record, not the note, is wrong. */
-function foreignKeys(item: NoteItem, open: OpenFacts): boolean {
-  const names = (key: VerifierKey | undefined): boolean =>
-    key !== undefined && item.note.signatures.some((line) => line.keyId === key.keyId && line.name === key.name);
-  return !names(open.identityKey) || !names(open.streamKey);
 }
 
 function originOf(text: string): { deployment: string; streamId: string } | undefined {

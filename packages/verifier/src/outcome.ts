@@ -8,6 +8,7 @@ import type { Finding } from './findings.ts';
 import type { RecordItem } from './region.ts';
 import { scanSegment } from './scan.ts';
 import type { Segment } from './sources/source.ts';
+import type { OpenFacts } from './stream-facts.ts';
 import type { StreamState } from './stream-state.ts';
 import type { TrustPolicy } from './trust.ts';
 
@@ -49,7 +50,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
   const renamed = named !== undefined && open !== undefined && !sameKey(open.streamKey, named);
   if (scan.clean && !renamed) {
     const { state } = scan.proved;
-    const identity = listedIdentity(policy, state);
+    const identity = listedIdentity(policy, open);
     return {
       segment,
       streamId: open?.streamId,
@@ -68,7 +69,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
   const rootSizes = streamId === undefined ? [] : options.rootSizes(streamId);
   const context = { policy, named, streamId, check, rootSizes, coveredElsewhere: options.coveredElsewhere };
   const diagnosis = diagnose(segment, scan.proved, context);
-  const claimsIdentity = listedIdentity(policy, diagnosis.state) ?? listedIdentity(policy, diagnosis.tail?.state);
+  const claimsIdentity = listedIdentity(policy, diagnosis.claimedOpen);
   // An open note proved by the scan was signed by the key that the open record names; the policy may list that key.
   const identity = diagnosis.identity ?? (scan.proved.state.number > 0 ? claimsIdentity : undefined);
   const genesis =
@@ -94,8 +95,7 @@ function sameKey(a: VerifierKey, b: VerifierKey): boolean {
 }
 
 /** The identity that the open record names, where the policy lists it for the stream's own deployment. */
-function listedIdentity(policy: TrustPolicy | undefined, state: StreamState | undefined): VerifierKey | undefined {
-  const open = state?.open;
+function listedIdentity(policy: TrustPolicy | undefined, open: OpenFacts | undefined): VerifierKey | undefined {
   if (open?.identityKey === undefined) return undefined;
   const identity = open.identityKey;
   return policy?.deployments.get(open.deployment)?.identities.find((key) => sameKey(key, identity));

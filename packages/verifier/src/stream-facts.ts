@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { type Payload, parseVkey, type TypedValue, type VerifierKey } from '@stepseal/core/format';
+import {
+  isDeploymentName,
+  isUuidV7,
+  type Payload,
+  parseVkey,
+  type TypedValue,
+  type VerifierKey,
+} from '@stepseal/core/format';
 
 /** Fields every sealed record has; undefined where the record lacks them. */
 export interface ChainFacts {
@@ -84,6 +91,7 @@ export function openFacts(payload: Payload): OpenFacts | undefined {
   const streamKey = keyOf(payload, 'stepseal.stream.vkey');
   if (streamId === undefined || deployment === undefined || formatVersion === undefined || streamKey === undefined)
     return undefined;
+  if (!isUuidV7(streamId) || !isDeploymentName(deployment)) return undefined;
   return {
     streamId,
     deployment,

@@ -118,16 +118,6 @@ class Verification {
     { segment, peek: seen }: { segment: Segment; peek: Peek },
     named: VerifierKey | undefined,
   ): Promise<void> {
-    if (seen.open !== undefined && seen.open.formatVersion !== FORMAT_VERSION && isNewer(seen.open.formatVersion)) {
-      this.add(
-        'FORMAT_NEWER',
-        'cannot_verify',
-        `It is of format version ${seen.open.formatVersion}; this verifier knows version ${FORMAT_VERSION}.`,
-        segment.name,
-        seen.open.streamId,
-      );
-      return;
-    }
     const { trust, strict, knownHeads } = this.options;
     const outcome = await examine(segment, {
       policy: trust,
@@ -141,6 +131,13 @@ class Verification {
       },
       coveredElsewhere: this.coveredElsewhere,
     });
+    const version = outcome.state.open?.formatVersion ?? FORMAT_VERSION;
+    if (isNewer(version)) {
+      // The open record and its note have this form in every version, so a proved one names its version truly.
+      const evidence = `It is of format version ${version}; this verifier knows version ${FORMAT_VERSION}.`;
+      this.add('FORMAT_NEWER', 'cannot_verify', evidence, segment.name, outcome.streamId);
+      return;
+    }
     if (outcome.streamId === undefined) this.unnamed.push(outcome);
     else this.byStream.set(outcome.streamId, [...(this.byStream.get(outcome.streamId) ?? []), outcome]);
   }
