@@ -38,9 +38,9 @@ export interface Config {
     readonly maxAgeMs: number;
   };
   readonly identity: {
-    /** Where the user's id is found, first hit wins: `req.user.id`, `token.sub`, `cookie.uid`. */
+    /** Where the user's id is found, first hit wins: `req.user.id`, `token.sub`, `cookie.uid`. Empty: the usual places. */
     readonly user: readonly string[];
-    /** Where the session's id is found, first hit wins: `cookie.sid`, `req.session.id`. */
+    /** Where the session's id is found, first hit wins: `cookie.sid`, `req.session.id`. Empty: the usual places. */
     readonly session: readonly string[];
     /** Record `user.id` as it is beside its keyed hash. Default false. */
     readonly userIdInClear: boolean;

@@ -101,12 +101,12 @@ export const SETTINGS: readonly Setting[] = [
     86_400_000,
     'Age of a stream at which it closes and the next one opens.',
   ),
-  setting('identity.user', resolvers, [], "Where the user's id is found; the first path that leads to a value wins."),
+  setting('identity.user', resolvers, [], "Where the user's id is found, first hit wins; none means the usual places."),
   setting(
     'identity.session',
     resolvers,
     [],
-    "Where the session's id is found; the first path that leads to a value wins.",
+    "Where the session's id is found, first hit wins; none means the usual places.",
   ),
   setting('identity.userIdInClear', boolean, false, 'Record user.id as it is, beside its keyed hash.'),
   setting(

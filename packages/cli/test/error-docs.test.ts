@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+function read(path: string): string {
+  return readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+}
+
+it.each([
+  'packages/cli/src/errors.ts',
+  'packages/processor/src/config/errors.ts',
+  'packages/processor/src/keys/errors.ts',
+])('docs/errors.md explains every code of %s', (file) => {
+  const page = read('docs/errors.md');
+  const codes = [...read(file).matchAll(/^ {2}\| '([A-Z0-9_]+)'/gm)].map(([, code]) => code);
+  expect(codes.length).toBeGreaterThan(5);
+  expect(codes.filter((code) => !page.includes(`| \`${code}\` |`))).toEqual([]);
+});
