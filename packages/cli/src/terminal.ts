@@ -13,9 +13,14 @@ export interface Terminal {
   progress(what: string): () => void;
 }
 
-type Stream = NodeJS.WriteStream;
+/** The part of a process's output that is used. */
+export interface TerminalStream {
+  readonly isTTY?: boolean;
+  write(text: string): boolean;
+  on(event: 'error', handler: (error: Error) => void): unknown;
+}
 
-export function processTerminal(stdout: Stream, stderr: Stream, env: NodeJS.ProcessEnv): Terminal {
+export function processTerminal(stdout: TerminalStream, stderr: TerminalStream, env: NodeJS.ProcessEnv): Terminal {
   for (const stream of [stdout, stderr]) {
     // A reader such as `head` may go away first: what is left unsaid then changes nothing of the verdict.
     stream.on('error', () => undefined);
@@ -31,11 +36,11 @@ export function processTerminal(stdout: Stream, stderr: Stream, env: NodeJS.Proc
 }
 
 // https://no-color.org: any value but the empty one switches colour off.
-function wantsColour(stream: Stream, env: NodeJS.ProcessEnv): boolean {
+function wantsColour(stream: TerminalStream, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
-function showProgress(stream: Stream, what: string): () => void {
+function showProgress(stream: TerminalStream, what: string): () => void {
   const start = performance.now();
   const timer = setInterval(() => {
     stream.write(`\r${what} ${Math.round((performance.now() - start) / 1000)} s`);

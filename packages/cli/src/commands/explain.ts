@@ -8,7 +8,7 @@ import { type Line, styled } from '../render/line.ts';
 import { storyLines } from '../render/story.ts';
 import { storyJson } from '../render/story-json.ts';
 import { openSources, withSources } from '../sources.ts';
-import { collectStories, type Story } from '../story/collect-stories.ts';
+import { collectStories, latestIds, type Story } from '../story/collect-stories.ts';
 import { type Standing, standingOf } from '../story/standing.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
@@ -35,10 +35,13 @@ export const explainCommand: Command = {
     const dir = textFlag(call, 'dir');
     const sources = openSources(call, dir === undefined ? [] : [dir], dataDir);
     const [id] = call.arguments;
-    const latest = call.flags['all'] === true || id !== undefined ? undefined : LATEST;
+    const chosen = async (): Promise<ReadonlySet<string> | undefined> => {
+      if (id !== undefined) return new Set([id]);
+      return call.flags['all'] === true ? undefined : latestIds(allRecords(sources), LATEST);
+    };
     const done = call.terminal.progress('Reading');
     const { stories, report } = await withSources(sources, async () => ({
-      stories: await collectStories(allRecords(sources), { id, latest }),
+      stories: await collectStories(allRecords(sources), await chosen()),
       report: await verify({ sources, trust: trust?.policy }),
     })).finally(done);
     if (stories.length === 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import type { Payload } from '@stepseal/core/format';
 import {
   ATTR_STEP_UP_ID,
   EVENT_STEPSEAL_SEAL,
@@ -16,28 +17,37 @@ export interface Story {
   readonly records: readonly ToldRecord[];
 }
 
-export interface StoryChoice {
-  /** One step-up only. */
-  readonly id?: string | undefined;
-  /** How many of the latest ones are kept. Default all. */
-  readonly latest?: number | undefined;
-}
-
 const SEALING: ReadonlySet<string> = new Set([
   EVENT_STEPSEAL_STREAM_OPEN,
   EVENT_STEPSEAL_SEAL,
   EVENT_STEPSEAL_STREAM_CLOSE,
 ]);
 
+/** The ids of the step-ups that began last, at most `count`. Holds an id and a time of each step-up, not its records. */
+export async function latestIds(records: AsyncIterable<SealedRecord>, count: number): Promise<Set<string>> {
+  const starts = new Map<string, number>();
+  for await (const { payload } of records) {
+    const id = payload.attributes.get(ATTR_STEP_UP_ID);
+    if (id?.type !== 'string') continue;
+    const timeMs = timeOf(payload);
+    const start = starts.get(id.value);
+    if (start === undefined || timeMs < start) starts.set(id.value, timeMs);
+  }
+  const ids = [...starts].sort(([, a], [, b]) => a - b).map(([id]) => id);
+  return new Set(ids.slice(-count));
+}
+
 /**
- * Gathers the records of step-ups, which lie in several streams when several processes took part. Stories come in the
- * order in which they began. Records must come stream by stream, each in order.
+ * Gathers the records of step-ups, of all or of those in `ids`; they lie in several streams when several processes took
+ * part. Stories come in the order in which they began. Records must come stream by stream, each in order.
  */
-export async function collectStories(records: AsyncIterable<SealedRecord>, choice: StoryChoice): Promise<Story[]> {
+export async function collectStories(
+  records: AsyncIterable<SealedRecord>,
+  ids: ReadonlySet<string> | undefined,
+): Promise<Story[]> {
   const byId = new Map<string, ToldRecord[]>();
   let unsealed: ToldRecord[] = [];
-  for await (const sealed of records) {
-    const { payload, streamId, number } = sealed;
+  for await (const { payload, streamId, number } of records) {
     if (streamId === undefined || number === undefined) continue;
     const eventName = payload.eventName ?? '';
     if (SEALING.has(eventName)) {
@@ -45,17 +55,20 @@ export async function collectStories(records: AsyncIterable<SealedRecord>, choic
       for (const record of unsealed) if (record.stream === streamId) record.sealedBy = number;
       unsealed = [];
     }
-    const timeMs = Number((payload.timestamp ?? 0n) / 1_000_000n);
+    const timeMs = timeOf(payload);
     const record: ToldRecord = { eventName, timeMs, stream: streamId, number, attributes: payload.attributes };
     const id = text(record, ATTR_STEP_UP_ID);
-    if (id === undefined || (choice.id !== undefined && id !== choice.id)) continue;
+    if (id === undefined || ids?.has(id) === false) continue;
     unsealed.push(record);
     const members = byId.get(id);
     if (members === undefined) byId.set(id, [record]);
     else members.push(record);
   }
-  const stories = [...byId].map(([id, members]) => ({ id, records: members.sort(inTime) })).sort(byStart);
-  return choice.latest === undefined ? stories : stories.slice(-choice.latest);
+  return [...byId].map(([id, members]) => ({ id, records: members.sort(inTime) })).sort(byStart);
+}
+
+function timeOf(payload: Payload): number {
+  return Number((payload.timestamp ?? 0n) / 1_000_000n);
 }
 
 function inTime(a: ToldRecord, b: ToldRecord): number {
