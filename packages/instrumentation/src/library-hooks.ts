@@ -15,11 +15,13 @@ interface SyncHooks {
  *
  * The hook must be the copy of import-in-the-middle that `@opentelemetry/instrumentation` itself uses: two copies do
  * not see each other's modules.
+ *
+ * @param options `thread`: take the loader thread in any case.
  */
-export function hookEsModules(modules: readonly string[]): void {
+export function hookEsModules(modules: readonly string[], options: { readonly thread?: boolean } = {}): void {
   const require = createRequire(import.meta.resolve('@opentelemetry/instrumentation'));
   const { supportsSyncHooks } = require('import-in-the-middle/supports-sync-hooks.mjs') as SyncHooks;
-  if (supportsSyncHooks()) {
+  if (options.thread !== true && supportsSyncHooks()) {
     const hooks = require('import-in-the-middle/register-hooks.mjs') as SyncHooks;
     hooks.register({ include: modules });
   } else {
