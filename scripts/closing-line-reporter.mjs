@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 //
 // A vitest reporter whose only output is the last line of the run: `N passed, N failed`, and `, N skipped` if any.
-// A test file that could not be loaded and an error outside all tests count as one failure each.
+// A test file that could not be loaded, a hook that failed and an error outside all tests count as one failure each.
 
 export default class ClosingLineReporter {
   #passed = 0;
@@ -18,6 +18,7 @@ export default class ClosingLineReporter {
     this.#failed += unhandledErrors.length;
     for (const testModule of testModules) {
       this.#failed += testModule.errors().length;
+      for (const suite of testModule.children.allSuites()) this.#failed += suite.errors().length;
       for (const test of testModule.children.allTests()) this.#count(test.result().state);
     }
   }
