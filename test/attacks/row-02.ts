@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { flipBitAt, type SegmentLine, StreamBuilder, segmentBytes, testKey } from '@stepseal/testkit';
+import { trustText } from './bases.ts';
+import type { Verifiable } from './scenario.ts';
+
+/** The smallest stream with one record of each kind, so that every bit of it can be tried. */
+export interface SmallStream {
+  readonly streamId: string;
+  readonly bytes: Uint8Array;
+  readonly lines: readonly SegmentLine[];
+  /** Byte offset of each line, and of the end. */
+  readonly offsets: readonly number[];
+  readonly input: (bytes: Uint8Array) => Verifiable;
+}
+
+/** Open, one record, then a close record, or else a seal. */
+export function smallStream(end: 'closed' | 'open'): SmallStream {
+  const identity = testKey('b', 'identity of row 2');
+  const stream = new StreamBuilder({ label: 'row 2', deployment: 'b', identity }).open();
+  stream.clock.advance(40);
+  stream.record('step_up.required', { 'step_up.id': '1' });
+  if (end === 'closed') {
+    stream.close();
+  } else {
+    stream.seal();
+  }
+  const offsets = [0];
+  for (const line of stream.lines) {
+    offsets.push((offsets.at(-1) ?? 0) + segmentBytes([line]).length);
+  }
+  const trust = trustText(identity);
+  const now = stream.clock.wallMs + 600_000;
+  return {
+    streamId: stream.streamId,
+    bytes: stream.bytes(),
+    lines: stream.lines,
+    offsets,
+    input: (bytes) => ({ sources: [new Map([['small.ndjson', bytes]])], trust, now }),
+  };
+}
+
+/** Index of the line that holds the byte. */
+export function lineOf(stream: SmallStream, byte: number): number {
+  return stream.offsets.findIndex((offset) => offset > byte) - 1;
+}
+
+/** Numbers that a finding about this line may name: its own, and for a line end those of the two lines it parts. */
+export function numbersOf(stream: SmallStream, index: number, lineEnd: boolean): readonly number[] {
+  const numbers = [index, ...(lineEnd ? [index + 1] : [])].flatMap((at) => {
+    const line = stream.lines[at];
+    return line === undefined || line.kind === 'raw' ? [] : [line.kind === 'record' ? line.number : line.size];
+  });
+  return numbers;
+}
+
+export function flipped(stream: SmallStream, bit: number): Uint8Array {
+  return flipBitAt(stream.bytes, bit);
+}
