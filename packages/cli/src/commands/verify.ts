@@ -39,10 +39,10 @@ export const verifyCommand: Command = {
     const report = await withSources(sources, () =>
       verify({ sources, trust: trust?.policy, knownHeads: heads?.heads, strict: call.flags['strict'] === true }),
     ).finally(done);
-    const kept = heads === undefined ? undefined : updateKnownHeadsFile(heads, report);
+    const kept = heads && `${shortPath(call.cwd, heads.path)}: ${updateKnownHeadsFile(heads, report)}`;
     const trustFile = trust === undefined ? undefined : shortPath(call.cwd, trust.path);
     if (call.flags['json'] === true) call.terminal.printJson(reportJson(report, trustFile));
-    else call.terminal.print(verdictLines(report, { trustFile, knownHeads: kept && `${headsPath}: ${kept}` }));
+    else call.terminal.print(verdictLines(report, { trustFile, knownHeads: kept }));
     return report.exitCode;
   },
 };

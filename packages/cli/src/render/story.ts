@@ -9,6 +9,8 @@ import {
   ATTR_STEP_UP_REQUIREMENT_MET,
   ATTR_USER_HASH,
   ATTR_USER_ID,
+  EVENT_STEP_UP_COMPLETED,
+  EVENT_STEP_UP_REQUIRED,
 } from '@stepseal/core/semconv';
 import type { Story } from '../story/collect-stories.ts';
 import { sentence } from '../story/sentence.ts';
@@ -17,7 +19,7 @@ import { flag, type ToldRecord, text } from '../story/told-record.ts';
 import { type Line, type Style, styled } from './line.ts';
 import { recordRanges } from './record-ranges.ts';
 import { columns } from './table.ts';
-import { dateTime, timeOfDay } from './time.ts';
+import { dateTime, duration, timeOfDay } from './time.ts';
 
 /** A step-up told record by record, then of whom it was and where its proof lies. */
 export function storyLines(story: Story, standing: Standing): Line[] {
@@ -31,6 +33,7 @@ export function storyLines(story: Story, standing: Standing): Line[] {
     ...columns([
       ['  user', user ?? 'not resolved'],
       ...(client === undefined ? [] : [['  client', client]]),
+      ...tookRow(records),
       ...(first(records, ATTR_STEP_UP_CORRELATION) === 'inferred'
         ? [['  note', 'the id was inferred from the session: these records may belong to two step-ups']]
         : []),
@@ -50,6 +53,15 @@ function howItEnded(records: readonly ToldRecord[]): [Style, string] {
   if (unmet) return ['bad', 'access was granted without the proof'];
   const ending = [outcome ?? 'not completed', ...(access === undefined ? [] : [`access ${access}`])].join(', ');
   return [outcome === 'passed' ? 'good' : 'doubtful', ending];
+}
+
+/** From the demand to the result as the records tell it, also where no single process could measure it. */
+function tookRow(records: readonly ToldRecord[]): string[][] {
+  const demand = records.find(({ eventName }) => eventName === EVENT_STEP_UP_REQUIRED);
+  const result = records.findLast(({ eventName }) => eventName === EVENT_STEP_UP_COMPLETED);
+  if (demand === undefined || result === undefined || result.timeMs < demand.timeMs) return [];
+  const clocks = demand.stream === result.stream ? '' : ', by the clocks of two processes';
+  return [['  took', `${duration(result.timeMs - demand.timeMs)} from demand to result${clocks}`]];
 }
 
 function recordLine(record: ToldRecord, standing: Standing): Line {

@@ -24,7 +24,7 @@ export interface KeySet {
   readonly pseudonym: Uint8Array;
   /** 32 bytes: derives `step_up.id`. */
   readonly correlation: Uint8Array;
-  /** Directory in which this call made keys; absent when all were there. Say it in one line. */
+  /** Directory in which this process made the keys; absent in every other one. Say it in one line. */
   readonly createdIn?: string;
   /** One sentence each, with a code, for the log at start. */
   readonly warnings: readonly string[];
@@ -82,12 +82,13 @@ function mayCreate(config: KeyConfig): boolean {
   return MEMBERS.every(({ setting }) => (config.origins.get(setting)?.kind ?? 'default') === 'default');
 }
 
+/** True in the one process, of all that start at once, that made the identity. */
 function createMissing(files: KeyConfig['keys']): boolean {
   if (existsSync(files.identityFile)) return false;
   makeKeyDirectory(dirname(files.identityFile));
-  let created = false;
-  for (const { name, make } of MEMBERS) created = writeExclusively(files[name], make()) || created;
-  return created;
+  let made = false;
+  for (const { name, make } of MEMBERS) made = writeExclusively(files[name], make());
+  return made;
 }
 
 /** Says why a missing key was not made up, which is what its reader wonders. */
