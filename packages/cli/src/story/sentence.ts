@@ -61,7 +61,7 @@ export function sentence(record: ToldRecord): string {
 }
 
 function evaluated(record: ToldRecord): string {
-  const decision = phrase(DECISIONS, text(record, ATTR_STEP_UP_DECISION) ?? 'unknown');
+  const decision = phrase(DECISIONS, text(record, ATTR_STEP_UP_DECISION) ?? 'The policy was asked');
   const exemption = text(record, ATTR_STEP_UP_EXEMPTION);
   return `${decision}${forAction(record)}${exemption === undefined ? '' : `: ${phrase(EXEMPTIONS, exemption)}`}${rule(record)}.`;
 }

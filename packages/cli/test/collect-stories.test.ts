@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { StreamBuilder, TestClock, testKey, writeOne, writeStepUp } from '@stepseal/testkit';
+import { memorySource, readRecords, type SealedRecord } from '@stepseal/verifier';
+import { expect, it } from 'vitest';
+import { collectStories, latestIds } from '../src/story/collect-stories.ts';
+
+const clock = new TestClock();
+const identity = testKey('demo.bank', 'identity/stories');
+const first = new StreamBuilder({ label: 'stories/1', clock, identity }).open();
+const second = new StreamBuilder({ label: 'stories/2', clock, identity }).open();
+// One step-up of two processes, one that began later, and one behind the last seal.
+writeOne(first, 'shared');
+writeStepUp(second, 'late');
+writeOne(second, 'shared');
+first.seal();
+second.seal();
+writeOne(first, 'open');
+
+async function* records(): AsyncGenerator<SealedRecord> {
+  for (const stream of [second, first]) {
+    yield* readRecords(memorySource(new Map([[stream.streamId, stream.bytes()]])));
+  }
+}
+
+it('gathers the records of one step-up from several streams, in order of time, with what seals them', async () => {
+  const [story] = await collectStories(records(), new Set(['shared']));
+  expect(story?.records.map(({ stream, number, sealedBy }) => [stream, number, sealedBy])).toEqual([
+    [first.streamId, 2, 3],
+    [second.streamId, 6, 7],
+  ]);
+});
+
+it('tells stories in the order in which they began', async () => {
+  const stories = await collectStories(records(), undefined);
+  expect(stories.map(({ id }) => id)).toEqual(['shared', 'late', 'open']);
+});
+
+it('a record behind the last sealing record is not said to be sealed', async () => {
+  const [story] = await collectStories(records(), new Set(['open']));
+  expect(story?.records.map(({ sealedBy }) => sealedBy)).toEqual([undefined]);
+});
+
+it('the latest are those that began last, whatever the order of the files', async () => {
+  expect([...(await latestIds(records(), 2))]).toEqual(['late', 'open']);
+});
