@@ -13,17 +13,20 @@ const OLDEST = [22, 15];
 
 /** Installs and builds what is missing. Returns the Node to run with; ends the process when there is none. */
 export async function ready() {
-  if (!isInstalled()) await install();
+  if (!isInstalled(root)) await install();
   await build();
-  return chooseNode();
+  const { node, remark, problem } = chooseNode(root, process);
+  if (problem !== undefined) fail(problem);
+  if (remark !== undefined) console.log(remark);
+  return node;
 }
 
 /** Whether node_modules holds what package-lock.json names; platform packages of other platforms may be absent. */
-function isInstalled() {
-  const installedFile = join(root, 'node_modules', '.package-lock.json');
+export function isInstalled(directory) {
+  const installedFile = join(directory, 'node_modules', '.package-lock.json');
   if (!existsSync(installedFile)) return false;
   const installed = readPackages(installedFile);
-  return Object.entries(readPackages(join(root, 'package-lock.json'))).every(([path, wanted]) => {
+  return Object.entries(readPackages(join(directory, 'package-lock.json'))).every(([path, wanted]) => {
     if (path === '' || wanted.optional || wanted.devOptional || wanted.peer) return true;
     return installed[path] !== undefined && installed[path].version === wanted.version;
   });
@@ -69,20 +72,22 @@ function linkCommand() {
   symlinkSync('../stepseal/dist/main.js', link);
 }
 
-function chooseNode() {
-  const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (existsSync(pinned)) return pinned;
-  const { version: pin } = JSON.parse(readFileSync(join(root, 'node_modules', 'node', 'package.json'), 'utf8'));
+/** The project's own Node, or the machine's where it is not installed and the machine's is new enough. */
+export function chooseNode(directory, { platform, version, execPath }) {
+  const folder = join(directory, 'node_modules', 'node');
+  const own = join(folder, 'bin', platform === 'win32' ? 'node.exe' : 'node');
+  if (existsSync(own)) return { node: own };
+  const { version: pin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const why = `The project's own Node ${pin} is not installed (npm's install scripts seem to be off)`;
-  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [major, minor] = version.slice(1).split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) {
-    console.log(`${why}; using this machine's ${process.version}.`);
-    return process.execPath;
+    return { node: execPath, remark: `${why}; using this machine's ${version}.` };
   }
-  return fail(
-    `${why}, and this machine's ${process.version} is older than ${OLDEST.join('.')}.\n` +
-      `Run \`npm rebuild node --ignore-scripts=false\`, or use Node ${OLDEST.join('.')} or later.`,
-  );
+  const oldest = OLDEST.join('.');
+  const problem =
+    `${why}, and this machine's ${version} is older than ${oldest}.\n` +
+    `Run \`npm rebuild node --ignore-scripts=false\`, or use Node ${oldest} or later.`;
+  return { problem };
 }
 
 function secondsSince(started) {
