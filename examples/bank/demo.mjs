@@ -5,17 +5,20 @@
 //
 //   node examples/bank/demo.mjs                    with Stepseal
 //   node examples/bank/demo.mjs --without-import   the same run without it: nothing is recorded, and it says so
+//   --dir DIRECTORY                                where to put the run; default .stepseal-demo beside this file
 
 import { existsSync, mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { Customer } from './client.mjs';
 import { bold, note, quote, step } from './demo/say.mjs';
 import { Bank } from './demo/services.mjs';
 import { stepseal } from './demo/stepseal.mjs';
 import { copyRecords, cutBefore, turnIntoPass } from './demo/tamper.mjs';
 
-const withImport = !process.argv.includes('--without-import');
+const { values: flags } = parseArgs({ options: { 'without-import': { type: 'boolean' }, dir: { type: 'string' } } });
+const withImport = flags['without-import'] !== true;
 const here = fileURLToPath(new URL('.', import.meta.url));
 const run = freshDirectory();
 const data = join(run, 'data');
@@ -165,10 +168,11 @@ function short(word) {
 
 /** Each run has a directory of its own, so that none finds what another left. */
 function freshDirectory() {
+  const runs = resolve(flags.dir ?? join(here, '.stepseal-demo'));
+  mkdirSync(runs, { recursive: true });
   for (let number = 1; ; number += 1) {
-    const directory = join(here, '.stepseal-demo', `run-${number}`);
+    const directory = join(runs, `run-${number}`);
     try {
-      mkdirSync(join(here, '.stepseal-demo'), { recursive: true });
       mkdirSync(directory);
       return directory;
     } catch (error) {
