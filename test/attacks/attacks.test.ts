@@ -3,21 +3,13 @@
 
 import { afterAll, describe, expect, test } from 'vitest';
 import { differences } from './compare.ts';
-import { EXPECTATIONS, type Expectation } from './expectations.ts';
+import { EXPECTATIONS } from './expectations.ts';
+import { expectedOn } from './expected-on.ts';
 import { ROWS } from './rows.ts';
 import { runVerifier } from './run.ts';
-import type { Expected } from './scenario.ts';
 
 /** Passed and total by row, for the table at the end. */
 const tally = new Map<number, { passed: number; total: number }>();
-
-function expectedOn(expectation: Expectation | undefined, on: string): Expected {
-  const expected = expectation !== undefined && 'grade' in expectation ? (expectation as Expected) : expectation?.[on];
-  if (expected === undefined) {
-    throw new Error('no expectation is written down for this variant');
-  }
-  return expected;
-}
 
 for (const [row, variants] of ROWS) {
   describe(`attack ${row}`, () => {
@@ -36,7 +28,7 @@ for (const [row, variants] of ROWS) {
           const control = await runVerifier(scenario.control);
           expect(differences(control, scenario.controlExpected, scenario.streams), 'control').toEqual([]);
           const report = await runVerifier(scenario.attacked);
-          const expected = expectedOn(EXPECTATIONS[row]?.[name], on);
+          const expected = expectedOn(row, name, on);
           expect(differences(report, expected, scenario.streams)).toEqual([]);
           count.passed += 1;
         });
