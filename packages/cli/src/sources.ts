@@ -10,7 +10,7 @@ import { shortPath } from './short-path.ts';
 
 /**
  * What to read: the paths given, else the data directory. A directory holds segments, a file is one segment, and `-`
- * is standard input with lines of any streams in any order.
+ * (or a named pipe) brings lines of any streams in any order.
  */
 export function openSources(call: Call, paths: readonly string[], dataDir: string): Source[] {
   if (paths.filter((path) => path === '-').length > 1) {
@@ -24,7 +24,8 @@ export function openSources(call: Call, paths: readonly string[], dataDir: strin
       const remedy = paths.length === 0 ? 'nothing has been recorded here; name a directory' : 'check the path';
       throw new CliError('SOURCE_MISSING', `There is no ${place}: ${remedy}.`);
     }
-    return stat.isFile() ? segmentSource(place) : directorySource(place);
+    if (stat.isFile()) return segmentSource(place);
+    return stat.isFIFO() ? ndjsonSource(place) : directorySource(place);
   });
 }
 
