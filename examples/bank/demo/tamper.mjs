@@ -11,7 +11,7 @@ export function copyRecords(from, to) {
 }
 
 /** Where the refused answer was recorded. */
-export function findRefusal(directory) {
+function findRefusal(directory) {
   for (const file of globSync(join(directory, 'writers/*/*.ndjson')).sort()) {
     const lines = readFileSync(file, 'utf8').split('\n');
     const at = lines.findIndex(

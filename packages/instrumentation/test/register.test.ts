@@ -30,7 +30,9 @@ interface Ended {
 }
 
 async function run(app: string, env: Record<string, string> = {}): Promise<Ended> {
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(STEPSEAL|OTEL|NODE)_/.test(name)));
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(STEPSEAL|OTEL|NODE)_/.test(name)),
+  );
   const args = ['--disable-warning=ExperimentalWarning', '--import', register, fixture(app)];
   const child = spawn(process.execPath, args, { cwd, env: { ...clean, ...env }, timeout: 30_000 });
   let stdout = '';
@@ -43,14 +45,18 @@ async function run(app: string, env: Record<string, string> = {}): Promise<Ended
 
 const segments = (): string[] => globSync(join(cwd, '.stepseal/writers/*/*.ndjson'));
 const recorded = (): string[] =>
-  segments().flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/"event_name":"([^"]+)"/g)].map((found) => found[1] ?? ''));
+  segments().flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/"event_name":"([^"]+)"/g)].map((found) => found[1] ?? ''),
+  );
 const RAN = 'the application ran\n';
 
 test('with nothing configured the first process makes the keys, says so in one line, and seals what it sees', async () => {
   const first = await run('app-named.mjs');
   expect(first.status).toBe(0);
   expect(first.said).toHaveLength(1);
-  expect(first.said[0]).toMatch(/^stepseal: made new keys in \.stepseal\/keys, identity [0-9a-f]{64}; sealing step-ups in \.stepseal$/);
+  expect(first.said[0]).toMatch(
+    /^stepseal: made new keys in \.stepseal\/keys, identity [0-9a-f]{64}; sealing step-ups in \.stepseal$/,
+  );
   expect(statSync(join(cwd, '.stepseal/keys/identity.pem')).mode & 0o777).toBe(0o600);
   expect(recorded()).toEqual([
     'stepseal.stream.open',
@@ -84,7 +90,9 @@ test('each worker thread seals a stream of its own, and only the process says wh
 test('an open record states the redaction policy, so that a loosened one shows', async () => {
   await run('app-says.mjs');
   await run('app-says.mjs', { STEPSEAL_CLIENT_FULL_ADDRESS: '1' });
-  const hashes = segments().map((file) => /"stepseal\.redaction\.hash":\{"stringValue":"([0-9a-f]{64})"/.exec(readFileSync(file, 'utf8'))?.[1]);
+  const hashes = segments().map(
+    (file) => /"stepseal\.redaction\.hash":\{"stringValue":"([0-9a-f]{64})"/.exec(readFileSync(file, 'utf8'))?.[1],
+  );
   expect(new Set(hashes).size).toBe(2);
   expect(hashes).not.toContain(undefined);
 });
@@ -146,7 +154,10 @@ describe('where evidence is required the application does not start', () => {
 
   test('with capture switched off', async () => {
     await run('app-says.mjs');
-    expect(await run('app-says.mjs', { ...required, OTEL_SDK_DISABLED: 'true' })).toMatchObject({ status: 78, stdout: '' });
+    expect(await run('app-says.mjs', { ...required, OTEL_SDK_DISABLED: 'true' })).toMatchObject({
+      status: 78,
+      stdout: '',
+    });
   });
 
   test('where records cannot be written', async () => {

@@ -8,7 +8,7 @@ import { Problems } from '../../src/problems.ts';
 import { AllowListRedaction, type Redaction } from '../../src/redact.ts';
 import type { ProblemCode, StepUpInstrumentationConfig } from '../../src/types.ts';
 
-export const KEYS = { pseudonymKey: Buffer.alloc(32, 1), correlationKey: Buffer.alloc(32, 2) };
+const KEYS = { pseudonymKey: Buffer.alloc(32, 1), correlationKey: Buffer.alloc(32, 2) };
 
 export interface Recorder {
   readonly capture: Capture;
