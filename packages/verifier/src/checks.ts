@@ -28,6 +28,7 @@ export const CHECKS = [
   'heartbeat',
   'clock',
   'duplicates',
+  'copies',
   'zero-records',
 ] as const;
 

@@ -3,6 +3,7 @@
 
 import type { CheckSwitch } from './checks.ts';
 import type { FindingCode } from './findings.ts';
+import { displaced } from './order.ts';
 import type { BadItem, Item, RecordItem } from './region.ts';
 import type { StreamState } from './stream-state.ts';
 
@@ -12,7 +13,7 @@ export interface Classified {
   readonly from: number;
   readonly to: number;
   readonly evidence: string;
-  readonly offset: number;
+  readonly offset?: number;
 }
 
 /** What the classification needs to know beside the lines themselves. */
@@ -35,7 +36,7 @@ export function classify(items: readonly Item[], context: ClassifyContext): read
   const streamId = base.open?.streamId ?? records[0]?.streamId;
   const found: Classified[] = [];
   const add = (code: FindingCode, from: number, to: number, evidence: string, offset: number): void => {
-    found.push({ code, from, to, evidence, offset });
+    found.push({ code, from, to, evidence, ...(offset === 0 ? {} : { offset }) });
   };
   if (check('syntax')) for (const bad of items) if (bad.kind === 'bad') addMalformed(bad, items, base, add);
   const strangers = records.filter((item) => item.streamId !== streamId && context.coveredElsewhere(item));
@@ -55,17 +56,9 @@ export function classify(items: readonly Item[], context: ClassifyContext): read
     const to = first === -1 ? last : first;
     add('GENESIS_MISSING', 1, to, 'The stream does not begin with its open record.', 0);
   }
-  const disorder = own.find(
-    (item, index) => index > 0 && (item.number ?? 0) < ((own[index - 1] as RecordItem).number ?? 0),
-  );
-  if (disorder !== undefined && check('order') && missingRanges(byNumber, base.number).length === 0)
-    add(
-      'REORDERED',
-      disorder.number ?? 0,
-      disorder.number ?? 0,
-      `Record ${disorder.number} stands behind a higher one.`,
-      disorder.offset,
-    );
+  const moved = displaced(own.map((item) => item.number ?? 0));
+  if (moved !== undefined && check('order') && missingRanges(byNumber, base.number).length === 0)
+    add('REORDERED', moved[0], moved[1], `Records ${moved[0]} to ${moved[1]} do not stand in order.`, 0);
   if (found.every((item) => item.code !== 'MALFORMED'))
     for (const [from, to] of missingRanges(byNumber, base.number))
       if (!(from === 1 && base.number === 0) && check('links'))
@@ -88,12 +81,17 @@ export function classify(items: readonly Item[], context: ClassifyContext): read
   return found;
 }
 
+/** One sentence on a line that is neither a record nor a note. */
+export function malformedEvidence(bad: BadItem): string {
+  return `The line is not a record or a note of the exact form: ${bad.reason}.`;
+}
+
 type Add = (code: FindingCode, from: number, to: number, evidence: string, offset: number) => void;
 
 function addMalformed(bad: BadItem, items: readonly Item[], base: StreamState, add: Add): void {
   const before = items.slice(0, bad.index).findLast((item) => item.kind === 'record');
   const number = (before?.kind === 'record' ? (before.number ?? base.number) : base.number) + 1;
-  add('MALFORMED', number, number, `The line is not a record or a note of the exact form: ${bad.reason}.`, bad.offset);
+  add('MALFORMED', number, number, malformedEvidence(bad), bad.offset);
 }
 
 /** The records by number, `result[i]` being number `base + 1 + i`, one more than `last` where there is one. */

@@ -13,4 +13,4 @@ export { ndjsonSource } from './sources/ndjson-source.ts';
 export type { Segment, SegmentReader, Source } from './sources/source.ts';
 export { type DeploymentTrust, parseTrustPolicy, type TrustPolicy } from './trust.ts';
 export type { ExitCode, Grade } from './verdict.ts';
-export { verify, type VerifyOptions } from './verify.ts';
+export { type VerifyOptions, verify } from './verify.ts';

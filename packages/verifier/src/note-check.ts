@@ -3,6 +3,7 @@
 
 import {
   type Checkpoint,
+  FormatError,
   parseCheckpoint,
   parseNote,
   parseNoteLine,
@@ -27,7 +28,10 @@ export interface ParsedNoteLine {
  */
 export function readNoteLine(line: Uint8Array): ParsedNoteLine {
   const note = parseNote(parseNoteLine(line));
-  return { note, checkpoint: parseCheckpoint(note.text) };
+  const checkpoint = parseCheckpoint(note.text);
+  // A stream's smallest note covers its open record; a note over nothing is no note of a stream.
+  if (checkpoint.size === 0) throw new FormatError('CHECKPOINT_MALFORMED', 'a note over no records');
+  return { note, checkpoint };
 }
 
 /** The keys whose signatures a note of this size must carry: exactly these, in this order (evidence format, section 4). */

@@ -31,9 +31,7 @@ export interface NoteJudgement {
    * after all, this is its problem.
    */
   readonly excused: string | undefined;
-  /** The identity of the trust policy that signed it, where one did. */
-  readonly identity: VerifierKey | undefined;
-  /** True where the note carries the name and key id of a trusted identity, valid or not. */
+  /** True where a first note carries the name and key id of a trusted identity, valid or not. */
   readonly claimsTrust: boolean;
 }
 
@@ -51,7 +49,7 @@ export function judgeNote(item: NoteItem, context: NoteContext): NoteJudgement {
       (line) => line.keyId === key.keyId && noteProblem({ text: note.text, signatures: [line] }, [key]) === undefined,
     ),
   );
-  const judged = { identity, claimsTrust: listed.length > 0, excused: undefined };
+  const judged = { claimsTrust: checkpoint.size === 1 && listed.length > 0, excused: undefined };
   const standsForItself = identity !== undefined && checkpoint.size === 1 && context.unproved;
   const streamKey = named ?? open?.streamKey;
   if (open !== undefined && streamKey !== undefined) {
@@ -59,7 +57,9 @@ export function judgeNote(item: NoteItem, context: NoteContext): NoteJudgement {
       checkpoint.origin === expectedOrigin(open) ? undefined : `its origin is ${JSON.stringify(checkpoint.origin)}`;
     const keys = requiredKeys({ ...open, streamKey }, checkpoint.size);
     const problem = originProblem ?? (check('note-signatures') ? noteProblem(note, keys) : undefined);
-    return standsForItself ? { ...judged, problem: undefined, excused: problem } : { ...judged, problem };
+    if (!standsForItself) return { ...judged, problem };
+    // A note of a trusted deployment over a record that states another is no alarm: nothing vouches for that record.
+    return { ...judged, problem: undefined, excused: open.deployment === origin?.deployment ? problem : undefined };
   }
   if (standsForItself) return { ...judged, problem: undefined };
   if (context.streamId !== undefined && origin?.streamId !== context.streamId)

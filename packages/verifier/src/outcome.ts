@@ -3,9 +3,10 @@
 
 import type { VerifierKey } from '@stepseal/core/format';
 import type { CheckSwitch } from './checks.ts';
-import { type Diagnosis, diagnose, type Tail } from './diagnose.ts';
+import { type Diagnosis, diagnose } from './diagnose.ts';
 import type { Finding } from './findings.ts';
 import type { RecordItem } from './region.ts';
+import type { Tail } from './rest.ts';
 import { scanSegment } from './scan.ts';
 import type { Segment } from './sources/source.ts';
 import type { OpenFacts } from './stream-facts.ts';
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly findings: readonly Finding[];
   /** The identity of the trust policy that signed the open note. */
   readonly identity: VerifierKey | undefined;
+  /** True where that identity, or the key that a trusted close record names, vouches for its notes. */
+  readonly authorised: boolean;
   /** True where the segment presents itself as one of the trust policy's: then damage is tampering, not ignorance. */
   readonly claimed: boolean;
   readonly roots: ReadonlyMap<number, string>;
@@ -43,49 +46,51 @@ export interface ExamineOptions {
 
 /** Reads one segment: quickly where it is whole, closely where it is not. */
 export async function examine(segment: Segment, options: ExamineOptions): Promise<Outcome> {
-  const { policy, named, check } = options;
+  const { policy, check } = options;
   const scan = await scanSegment(segment, options);
-  const open = scan.proved.state.open;
-  // A note under the key that the stream itself names proves nothing once a trusted close record names another.
-  const renamed = named !== undefined && open !== undefined && !sameKey(open.streamKey, named);
-  if (scan.clean && !renamed) {
-    const { state } = scan.proved;
-    const identity = listedIdentity(policy, open);
+  const { state: proved, offset } = scan.proved;
+  // Notes that verify under another key than the one a trusted close record names: nothing to look at more closely.
+  const renamed =
+    options.named !== undefined && proved.open !== undefined && !sameKey(proved.open.streamKey, options.named);
+  if (scan.clean) {
+    const identity = listedIdentity(policy, proved.open);
     return {
       segment,
-      streamId: open?.streamId,
-      state,
-      closed: state.close !== undefined,
-      tail: state.close === undefined ? cleanTail(segment, state, scan.proved.offset) : undefined,
-      findings: state.findings,
+      streamId: proved.open?.streamId,
+      state: proved,
+      closed: proved.close !== undefined,
+      tail: proved.close === undefined ? cleanTail(segment, proved, offset) : undefined,
+      findings: proved.findings,
       identity,
-      claimed: identity !== undefined || named !== undefined,
+      authorised: identity !== undefined || (options.named !== undefined && !renamed),
+      claimed: identity !== undefined || options.named !== undefined,
       roots: scan.roots,
-      wellFormed: state.number,
+      wellFormed: proved.number,
       explain: undefined,
     };
   }
-  const streamId = open?.streamId ?? options.streamId;
+  const named = renamed ? undefined : options.named;
+  const streamId = proved.open?.streamId ?? options.streamId;
   const rootSizes = streamId === undefined ? [] : options.rootSizes(streamId);
   const context = { policy, named, streamId, check, rootSizes, coveredElsewhere: options.coveredElsewhere };
   const diagnosis = diagnose(segment, scan.proved, context);
-  const claimsIdentity = listedIdentity(policy, diagnosis.claimedOpen);
-  // An open note proved by the scan was signed by the key that the open record names; the policy may list that key.
-  const identity = diagnosis.identity ?? (scan.proved.state.number > 0 ? claimsIdentity : undefined);
-  const genesis =
+  const { state, tail } = diagnosis;
+  const claimedIdentity = listedIdentity(policy, diagnosis.claimedOpen);
+  const identity = state.number === 0 ? undefined : listedIdentity(policy, state.open);
+  const headless =
     diagnosis.claimsDeployment && diagnosis.findings.some((finding) => finding.code === 'GENESIS_MISSING');
   return {
     segment,
-    streamId: diagnosis.state.open?.streamId ?? diagnosis.tail?.state.open?.streamId ?? streamId,
-    state: diagnosis.state,
+    streamId: state.open?.streamId ?? tail?.state.open?.streamId ?? streamId,
+    state,
     closed: diagnosis.closed,
-    tail: diagnosis.tail,
-    findings: [...diagnosis.state.findings, ...diagnosis.findings],
+    tail,
+    findings: [...state.findings, ...diagnosis.findings],
     identity,
-    claimed:
-      identity !== undefined || claimsIdentity !== undefined || diagnosis.claimsTrust || named !== undefined || genesis,
+    authorised: identity !== undefined || (named !== undefined && state.number > 0),
+    claimed: claimedIdentity !== undefined || diagnosis.claimsTrust || options.named !== undefined || headless,
     roots: new Map([...scan.roots, ...diagnosis.roots]),
-    wellFormed: scan.proved.state.number + diagnosis.wellFormed,
+    wellFormed: proved.number + diagnosis.wellFormed,
     explain: diagnosis.explain,
   };
 }
@@ -109,7 +114,7 @@ function cleanTail(segment: Segment, state: StreamState, offset: number): Tail {
     let end = offset;
     for (let count = reader.read(part, 0, end); count > 0; count = reader.read(part, 0, end)) end += count;
     const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-    return { state, records: 0, validEnd: end, tornBytes: 0, tornSha256: empty, ended: false };
+    return { state, records: 0, validEnd: end, tornBytes: 0, tornSha256: empty };
   } finally {
     reader.close();
   }

@@ -155,6 +155,8 @@ class Resolver {
     const id = pin.streamId;
     const end = target.tail?.state ?? target.state;
     const clean = end.number === pin.number && end.hash === pin.hash;
+    // Records of its own, whole under keys that nobody vouches for, and not those that the successor found.
+    if (!clean && target.state.number > 0 && !this.trusted.has(id)) return false;
     if (target.closed) {
       if (clean) return true;
       this.add(
@@ -251,7 +253,8 @@ class Resolver {
     const torn = target.tail?.tornBytes ?? 0;
     if (pin.cause === 'roll' && records === 0) return true;
     const evidence = `The stream ended without a close (${pin.cause}); its successor pins record ${pin.number}: ${records} record(s) beyond the last note, ${torn} torn byte(s).`;
-    this.add('ADOPTED', 'info', pin.streamId, evidence, target.state.number + 1, pin.number);
+    if (records > 0) this.add('ADOPTED', 'info', pin.streamId, evidence, target.state.number + 1, pin.number);
+    else this.add('ADOPTED', 'info', pin.streamId, evidence);
     return true;
   }
 
@@ -277,16 +280,11 @@ class Resolver {
       const outcome = outcomes.get(id);
       if (outcome === undefined) continue;
       const damaged = outcome.findings.some((finding) => finding.severity === 'tampered');
+      const here = outcome.tail?.state.number ?? outcome.state.number;
+      if (damaged) continue;
       if (outcome.state.number < head.size) {
-        if (!damaged)
-          this.add(
-            'TRUNCATED',
-            'tampered',
-            id,
-            `An earlier verification saw ${head.size} records under a note; ${outcome.state.number} are here.`,
-            outcome.state.number + 1,
-            head.size,
-          );
+        const evidence = `An earlier verification saw ${head.size} records under a note; ${outcome.state.number} are under one here.`;
+        this.add('TRUNCATED', 'tampered', id, evidence, Math.min(here + 1, head.size), head.size);
       } else if (outcome.roots.get(head.size) !== head.root)
         this.add(
           'EQUIVOCATION',
@@ -299,9 +297,9 @@ class Resolver {
     }
     if (!complete) return;
     const reported = new Set<string>();
-    const later = (id: string): boolean => this.namedBy.has(id);
+    const later = new Set(this.predecessors.values());
     for (const [, newest] of knownHeads.writers) {
-      if (outcomes.has(newest) || this.pruned.has(newest) || later(newest)) continue;
+      if (outcomes.has(newest) || this.pruned.has(newest) || later.has(newest)) continue;
       reported.add(newest);
       this.add(
         'ROLLBACK',
@@ -363,6 +361,7 @@ class Resolver {
       this.findings.some((finding) => finding.stream === id && finding.severity === 'tampered');
     const named = this.namedBy.get(id);
     const expected = named !== undefined || knownHeads?.streams.has(id) === true;
+    if (outcome.wellFormed === 0 && !damaged && !expected) return;
     if (outcome.state.number === 0 && !expected) {
       if (damaged && outcome.claimed) return;
       const open = outcome.tail?.state;

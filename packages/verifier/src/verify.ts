@@ -3,6 +3,7 @@
 
 import { FORMAT_VERSION, formatVkey, parseVkey, type VerifierKey } from '@stepseal/core/format';
 import type { CheckName, CheckSwitch } from './checks.ts';
+import { reconcileCopies } from './copies.ts';
 import { coverage } from './covered.ts';
 import { compareFindings, type Finding } from './findings.ts';
 import type { KnownHead, KnownHeads } from './known-heads.ts';
@@ -10,7 +11,6 @@ import { examine, type Outcome } from './outcome.ts';
 import { type Peek, peek } from './peek.ts';
 import { LIMITS_OF_PROOF, type Report, type StreamReport } from './report.ts';
 import { type Resolution, resolve } from './resolve.ts';
-import { scanSegment } from './scan.ts';
 import type { Segment, Source } from './sources/source.ts';
 import type { TrustPolicy } from './trust.ts';
 import { verdictOf } from './verdict.ts';
@@ -63,11 +63,13 @@ class Verification {
     // A directory that is being written may roll while it is read: what a first pass found missing, a second may find.
     for (let pass = 0; pass < 2; pass++) {
       const fresh: { segment: Segment; peek: Peek }[] = [];
-      for (const source of this.options.sources) {
+      for (const [index, source] of this.options.sources.entries()) {
         for (const segment of await source.segments()) {
-          if (this.peeks.has(segment.name)) continue;
+          // Two sources may hold files of one name: both are evidence.
+          const key = `${index}:${segment.name}`;
+          if (this.peeks.has(key)) continue;
           const entry = { segment, peek: peek(segment) };
-          this.peeks.set(segment.name, entry);
+          this.peeks.set(key, entry);
           if (!entry.peek.empty) fresh.push(entry);
         }
       }
@@ -146,7 +148,11 @@ class Verification {
     const { trust, knownHeads, sources } = this.options;
     const now = this.options.now ?? Date.now();
     const outcomes = new Map<string, Outcome>();
-    for (const [id, copies] of this.byStream) outcomes.set(id, await this.reconcileCopies(id, copies));
+    for (const [id, copies] of this.byStream) {
+      const { best, findings } = await reconcileCopies(id, copies, this.check);
+      outcomes.set(id, best);
+      this.findings.push(...findings);
+    }
     const complete = sources.some((source) => source.complete);
     const resolution = resolve({ outcomes, policy: trust, knownHeads, now, complete, check: this.check });
     this.findings.push(...resolution.findings);
@@ -208,60 +214,6 @@ class Verification {
       );
   }
 
-  /** Several files of one stream: the longest proved one stands for it, the others must agree with it. */
-  private async reconcileCopies(id: string, copies: readonly Outcome[]): Promise<Outcome> {
-    const [best, ...others] = copies.toSorted(
-      (a, b) => b.state.number - a.state.number || Number(tampered(a)) - Number(tampered(b)),
-    ) as [Outcome, ...Outcome[]];
-    for (const other of others) {
-      const { number } = other.state;
-      if (number === 0) continue;
-      const root = number === best.state.number ? best.state.tree.root() : await this.rootAt(best, id, number);
-      if (root !== other.state.tree.root()) {
-        if (this.check('equivocation'))
-          this.add(
-            'EQUIVOCATION',
-            'tampered',
-            `Two files hold different histories of its first ${number} records, each under a note.`,
-            other.segment.name,
-            id,
-            1,
-            number,
-          );
-      } else if (number === best.state.number) {
-        if (this.check('duplicates'))
-          this.add(
-            'DUPLICATE_IDENTICAL',
-            'info',
-            `It holds the same records as ${best.segment.name}.`,
-            other.segment.name,
-            id,
-            1,
-            number,
-          );
-      } else if (!tampered(other) && this.check('known-heads'))
-        this.add(
-          'TRUNCATED',
-          'tampered',
-          `${best.segment.name} holds ${best.state.number} records under notes, this one ${number}.`,
-          other.segment.name,
-          id,
-          number + 1,
-          best.state.number,
-        );
-    }
-    return best;
-  }
-
-  private async rootAt(outcome: Outcome, id: string, size: number): Promise<string | undefined> {
-    const scan = await scanSegment(outcome.segment, {
-      strict: false,
-      check: this.check,
-      rootSizes: (streamId) => (streamId === id ? [size] : []),
-    });
-    return scan.roots.get(size);
-  }
-
   private newHeads(outcomes: ReadonlyMap<string, Outcome>, resolution: Resolution): KnownHeads {
     const streams = new Map<string, KnownHead>(this.options.knownHeads?.streams);
     const writers = new Map<string, string>(this.options.knownHeads?.writers);
@@ -307,10 +259,6 @@ class Verification {
       ...(to === undefined ? {} : { to }),
     });
   }
-}
-
-function tampered(outcome: Outcome): boolean {
-  return outcome.findings.some((finding) => finding.severity === 'tampered');
 }
 
 /** A stream and all before it in its writer, newest first. */

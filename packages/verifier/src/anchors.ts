@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { findPath, type LinkIndex } from './branch.ts';
+import type { CheckSwitch } from './checks.ts';
+import type { FindingLog } from './finding-log.ts';
+import type { NoteJudgement } from './note-judge.ts';
+import type { Item, NoteItem, RecordItem } from './region.ts';
+import { isSealingEvent, type StreamState } from './stream-state.ts';
+
+/** What leading the records of a region from note to note brought. */
+export interface Branch {
+  /** State at the last record under a matched note. */
+  readonly head: StreamState;
+  /** Records and notes that belong to it. */
+  readonly members: ReadonlySet<Item>;
+  /** Sealing records on it, and the sizes that have a note. */
+  readonly sealing: readonly RecordItem[];
+  readonly noted: ReadonlySet<number>;
+  /** True where a valid note exists that no records lead to. */
+  readonly broken: boolean;
+  /** Line index of the closing note, where the branch is closed. */
+  readonly closedAt: number | undefined;
+  readonly roots: ReadonlyMap<number, string>;
+}
+
+/** What {@link followAnchors} works on. */
+export interface AnchorInput {
+  readonly base: StreamState;
+  readonly items: readonly Item[];
+  readonly links: LinkIndex;
+  /** Valid notes in order of lines. */
+  readonly anchors: readonly NoteItem[];
+  readonly judged: ReadonlyMap<NoteItem, NoteJudgement>;
+  readonly source: string;
+  readonly rootSizes: readonly number[];
+  readonly check: CheckSwitch;
+}
+
+/** Leads the branch from valid note to valid note; stops at the first that no records lead to. */
+export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
+  const { base, items, links, judged, source, rootSizes, check } = input;
+  const head = base.clone();
+  const members = new Set<Item>();
+  const sealing: RecordItem[] = [];
+  const roots = new Map<number, string>();
+  const noted = new Map<number, string>(head.number > 0 ? [[head.number, head.tree.root()]] : []);
+  const states: StreamState[] = [head.clone()];
+  let closedAt: number | undefined;
+  let broken = false;
+  const take = (note: NoteItem): void => {
+    members.add(note);
+    if (head.close?.number === note.checkpoint.size) closedAt ??= note.index;
+  };
+  for (const note of input.anchors.toSorted((a, b) => a.checkpoint.size - b.checkpoint.size || a.index - b.index)) {
+    const { size, root } = note.checkpoint;
+    if (noted.has(size) && (noted.get(size) === root || !check('roots'))) {
+      // A second copy of a note is no member: where it stands decides what it is.
+      if (size === base.number && ![...members].some((item) => item.kind === 'note' && item.checkpoint.size === size))
+        take(note);
+      continue;
+    }
+    if (size < base.number) continue;
+    const goal = check('roots') ? { root } : { hash: hashOf(items, size) };
+    const path = size > head.number ? findPath(head, links, size, goal) : undefined;
+    if (path !== undefined) {
+      for (const item of path) {
+        members.add(item);
+        head.append(item.hash);
+        if (item.payload !== undefined) head.control(item.payload, source, check);
+        if (rootSizes.includes(head.number)) roots.set(head.number, head.tree.root());
+        if (isSealingEvent(item.payload?.eventName)) sealing.push(item);
+      }
+      noted.set(size, root);
+      take(note);
+      const excused = judged.get(note)?.excused;
+      if (excused !== undefined)
+        log.add({
+          code: 'NOTE_INVALID',
+          from: size,
+          to: size,
+          offset: note.offset,
+          evidence: `The note over ${size} records is not valid: ${excused}.`,
+        });
+      states.push(head.clone());
+      continue;
+    }
+    const fork = states.findLast(
+      (state) => state.number < size && findPath(state, links, size, { root }) !== undefined,
+    );
+    if (fork === undefined || !check('equivocation')) {
+      broken = true;
+      break;
+    }
+    const from = fork.number + 1;
+    log.add({
+      code: 'EQUIVOCATION',
+      from,
+      to: size,
+      offset: note.offset,
+      evidence: `Two histories of records ${from} to ${size} each stand under a note of the stream's key.`,
+    });
+    members.add(note);
+  }
+  return { head, members, sealing, noted: new Set(noted.keys()), broken, closedAt, roots };
+}
+
+function hashOf(items: readonly Item[], number: number): string {
+  const item = items.find((candidate) => candidate.kind === 'record' && candidate.number === number);
+  return item?.kind === 'record' ? item.hash : '';
+}

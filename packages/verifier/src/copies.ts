@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { CheckSwitch } from './checks.ts';
+import { FindingLog } from './finding-log.ts';
+import type { Finding } from './findings.ts';
+import type { Outcome } from './outcome.ts';
+import { readRegion } from './region.ts';
+import { scanSegment } from './scan.ts';
+
+/** The copy that stands for a stream, and what its other copies say against it. */
+export interface Reconciled {
+  readonly best: Outcome;
+  readonly findings: readonly Finding[];
+}
+
+/** Several files of one stream: the longest under authorised keys stands for it, the others must agree with it. */
+export async function reconcileCopies(id: string, copies: readonly Outcome[], check: CheckSwitch): Promise<Reconciled> {
+  const [best, ...others] = copies.toSorted(
+    (a, b) =>
+      Number(b.authorised) - Number(a.authorised) ||
+      b.state.number - a.state.number ||
+      Number(tampered(a)) - Number(tampered(b)),
+  ) as [Outcome, ...Outcome[]];
+  const findings: Finding[] = [];
+  for (const other of others) {
+    const log = new FindingLog(other.segment.name, id);
+    if (other.state.number > 0) await compare(best, other, check, log);
+    findings.push(...log.findings);
+  }
+  return { best, findings };
+}
+
+async function compare(best: Outcome, other: Outcome, check: CheckSwitch, log: FindingLog): Promise<void> {
+  const { number } = other.state;
+  if (best.authorised && !other.authorised) {
+    if (check('authorisation'))
+      log.add({
+        code: 'KEY_NOT_AUTHORISED',
+        evidence: `It claims to be the stream of ${best.segment.name}, under keys that nothing vouches for.`,
+      });
+    return;
+  }
+  const root = number === best.state.number ? best.state.tree.root() : await rootAt(best, number);
+  if (root !== other.state.tree.root()) {
+    const from = firstDifference(best, other);
+    if (check('equivocation'))
+      log.add({
+        code: 'EQUIVOCATION',
+        from,
+        to: number,
+        evidence: `${best.segment.name} holds another history from record ${from} on; each stands under a note of the stream's key.`,
+      });
+  } else if (number === best.state.number) {
+    if (check('duplicates'))
+      log.add({
+        code: 'DUPLICATE_IDENTICAL',
+        severity: 'info',
+        from: 1,
+        to: number,
+        evidence: `It holds the same records as ${best.segment.name}.`,
+      });
+  } else if (!tampered(other) && check('copies')) {
+    const from = Math.min((other.tail?.state.number ?? number) + 1, best.state.number);
+    log.add({
+      code: 'TRUNCATED',
+      from,
+      to: best.state.number,
+      evidence: `${best.segment.name} holds ${best.state.number} records under notes, this one ${number}.`,
+    });
+  }
+}
+
+function tampered(outcome: Outcome): boolean {
+  return outcome.findings.some((finding) => finding.severity === 'tampered');
+}
+
+async function rootAt(outcome: Outcome, size: number): Promise<string | undefined> {
+  const scan = await scanSegment(outcome.segment, { strict: false, check: () => true, rootSizes: () => [size] });
+  return scan.roots.get(size);
+}
+
+function firstDifference(a: Outcome, b: Outcome): number {
+  const hashes = [a, b].map((outcome) =>
+    readRegion(outcome.segment, 0).items.flatMap((item) => (item.kind === 'record' ? [item.hash] : [])),
+  );
+  const [left, right] = hashes as [string[], string[]];
+  const at = left.findIndex((hash, index) => hash !== right[index]);
+  return at === -1 ? left.length + 1 : at + 1;
+}
