@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FormatError, parseVkey } from '@stepseal/core/format';
 import { readIdentity } from '@stepseal/processor/keys';
@@ -19,7 +19,7 @@ export const trustAddCommand: Command = {
     'themselves. Compare the fingerprint with the one that the service printed at its start.',
   ],
   options: {
-    from: { type: 'string', value: 'DIR', brief: 'Keys directory with identity.pem.' },
+    from: { type: 'string', value: 'DIR', brief: 'Keys directory with identity.pem, or the key file itself.' },
     vkey: { type: 'string', value: 'VKEY', brief: 'Verifier key: name+keyid+base64.' },
     file: { type: 'string', value: 'FILE', brief: `Trust file; default ./${TRUST_FILE_NAME}.` },
   },
@@ -65,6 +65,7 @@ function givenKey(call: Call, chosen: string | undefined, fallback: string): { d
 }
 
 function identityFile(directory: string, typed: string): string {
+  if (statSync(directory, { throwIfNoEntry: false })?.isFile() === true) return directory;
   const file = join(directory, 'identity.pem');
   if (existsSync(file)) return file;
   const keys = join(directory, 'keys', 'identity.pem');
