@@ -48,7 +48,7 @@ async function compare(best: Outcome, other: Outcome, check: CheckSwitch, log: F
       log.add({
         code: 'EQUIVOCATION',
         from,
-        to: number,
+        to: from,
         evidence: `${best.segment.name} holds another history from record ${from} on; each stands under a note of the stream's key.`,
       });
   } else if (number === best.state.number) {

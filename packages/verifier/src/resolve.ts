@@ -155,6 +155,12 @@ class Resolver {
     const id = pin.streamId;
     const end = target.tail?.state ?? target.state;
     const clean = end.number === pin.number && end.hash === pin.hash;
+    if (pin.number < target.state.number && this.trusted.has(id)) {
+      // The file was cut before the successor found it; whoever kept a longer copy can tell.
+      const evidence = `Its successor found ${pin.number} records; ${target.state.number} stand under notes here.`;
+      this.add('TRUNCATED', 'tampered', id, evidence, pin.number + 1, target.state.number);
+      return false;
+    }
     // Records of its own, whole under keys that nobody vouches for, and not those that the successor found.
     if (!clean && target.state.number > 0 && !this.trusted.has(id)) return false;
     if (target.closed) {
