@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { parsePayload, type Payload } from '@stepseal/core/format';
+import { type Payload, parsePayload } from '@stepseal/core/format';
 import { type FileSystem, syncDirectory } from './file-system.ts';
 import { type ScannedSegment, scanSegment } from './scan-segment.ts';
 import type { Predecessor } from './stream-events.ts';
@@ -31,13 +31,19 @@ export function adoptNewest(files: FileSystem, directory: string): Predecessor {
   }
   // Stream ids begin with the time of their creation, so that the newest sorts last.
   const unnamed = names.filter((name) => !named.has(streamIdOf(name))).sort();
-  for (let name = unnamed.pop(); name !== undefined; name = unnamed.pop()) {
+  let newest: Predecessor = { cause: 'first' };
+  for (const name of unnamed) {
     const adopted = adoptSegment(files, join(directory, name), streamIdOf(name));
-    if (adopted !== undefined) return adopted;
-    files.renameSync(join(directory, name), join(directory, `${streamIdOf(name)}.torn`));
-    syncDirectory(files, directory);
+    if (adopted === undefined) setAside(files, directory, name);
+    else newest = adopted;
   }
-  return { cause: 'first' };
+  return newest;
+}
+
+/** A file without one valid line is no stream; under this name nobody takes it for one. */
+function setAside(files: FileSystem, directory: string, name: string): void {
+  files.renameSync(join(directory, name), join(directory, `${streamIdOf(name)}.torn`));
+  syncDirectory(files, directory);
 }
 
 /** @returns undefined when the file holds no valid line: the process died while it was opening */
@@ -51,7 +57,9 @@ function adoptSegment(files: FileSystem, path: string, streamId: string): Predec
     if (scanned.position === undefined) return undefined;
     const { number, hash } = scanned.position;
     const known = { streamId, number, hash, validBytes: scanned.validBytes };
-    return scanned.closed ? { cause: 'closed', ...known } : { cause: 'crash', ...known, ...torn(files, fd, scanned, size) };
+    return scanned.closed
+      ? { cause: 'closed', ...known }
+      : { cause: 'crash', ...known, ...torn(files, fd, scanned, size) };
   } finally {
     files.closeSync(fd);
   }
@@ -81,7 +89,11 @@ function namedPredecessor(files: FileSystem, path: string): string | undefined {
   try {
     const head = Buffer.allocUnsafe(FIRST_LINE_BYTES);
     let length = 0;
-    for (let read = -1; read !== 0 && length < head.length && !head.subarray(0, length).includes(0x0a); length += read) {
+    for (
+      let read = -1;
+      read !== 0 && length < head.length && !head.subarray(0, length).includes(0x0a);
+      length += read
+    ) {
       read = files.readSync(fd, head, length, head.length - length, length);
     }
     const end = head.subarray(0, length).indexOf(0x0a);

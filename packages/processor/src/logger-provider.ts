@@ -12,8 +12,8 @@ import {
 } from '@opentelemetry/api';
 import { type EventRecord, isRegistryEvent } from '@stepseal/core/format';
 import type { Clock } from './clock.ts';
-import { isOwnEvent } from './own-events.ts';
 import { foreignPayload } from './foreign-record.ts';
+import { isOwnEvent } from './own-events.ts';
 import { timeInputMs } from './time-input.ts';
 import type { Writer } from './writer.ts';
 
@@ -58,7 +58,8 @@ class SealingLogger implements Logger {
   /** Never throws, whatever the record holds. */
   emit(record: LogRecord): void {
     try {
-      if (record.eventName !== undefined && isRegistryEvent(record.eventName)) this.#emitEvent(record, record.eventName);
+      if (record.eventName !== undefined && isRegistryEvent(record.eventName))
+        this.#emitEvent(record, record.eventName);
       else this.#emitForeign(record);
     } catch (error) {
       this.#writer.refuse(nameOf(record), error);

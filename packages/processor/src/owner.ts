@@ -57,7 +57,10 @@ export function claimWriter(options: ClaimOptions): OwnerClaim {
   const created = files.mkdirSync(writers, { recursive: true, mode: DIRECTORY_MODE });
   if (created !== undefined) syncDirectory(files, dataDir);
   const self = options.processes.self();
-  for (const writerId of files.readdirSync(writers).filter((name) => WRITER.test(name)).sort()) {
+  for (const writerId of files
+    .readdirSync(writers)
+    .filter((name) => WRITER.test(name))
+    .sort()) {
     try {
       const claim = claimDirectory(options, self, writers, writerId);
       if (claim !== undefined) return claim;

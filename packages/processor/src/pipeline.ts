@@ -97,7 +97,8 @@ export interface AuditPipeline {
  * @throws SealingError `INVALID_OPTION`; with `required` also `NOT_WRITABLE`, `DISK_FULL`, `WRITE_FAILED`, `NO_KEY`
  */
 export function startAuditPipeline(options: AuditPipelineOptions): AuditPipeline {
-  if (!isDeploymentName(options.deployment)) throw new SealingError('INVALID_OPTION', 'the deployment has no valid name');
+  if (!isDeploymentName(options.deployment))
+    throw new SealingError('INVALID_OPTION', 'the deployment has no valid name');
   const clock = options.clock ?? systemClock;
   const files = options.files ?? nodeFileSystem;
   const report = reporter(options.onDiagnostic ?? stderrSink, clock);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { parsePayload, type Payload, type TypedValue } from '@stepseal/core/format';
+import { type Payload, parsePayload, type TypedValue } from '@stepseal/core/format';
 import type { SealingErrorCode } from './errors.ts';
 import type { Gap, GapCause } from './gap-tally.ts';
 

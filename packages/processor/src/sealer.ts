@@ -2,11 +2,11 @@
 // Copyright The Stepseal Authors
 
 import { type EventRecord, noteLine, type Payload } from '@stepseal/core/format';
+import { chainPayload } from './chain-payload.ts';
 import type { Clock } from './clock.ts';
 import type { GapTally } from './gap-tally.ts';
 import type { Signer } from './keys/signer.ts';
 import { noteText, type PendingNote, signNote, signNoteNow } from './note-signing.ts';
-import { chainPayload } from './chain-payload.ts';
 import { rechain } from './rechain.ts';
 import type { RecordIds } from './record-id.ts';
 import type { SegmentWriter } from './segment-writer.ts';
@@ -90,6 +90,7 @@ export class Sealer {
   open(record: EventRecord): void {
     this.append(record);
     this.#expectNote();
+    this.#requestSync();
   }
 
   append(record: EventRecord): void {

@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { dirname } from 'node:path';
-import { SealingError, fileErrorCode } from './errors.ts';
+import { fileErrorCode, SealingError, systemCode } from './errors.ts';
 import { type FileSystem, syncDirectory } from './file-system.ts';
 import { LineBuffer } from './line-buffer.ts';
 
@@ -42,6 +42,8 @@ export class SegmentWriter {
       // Append mode: if somebody shortens the file, our next line shows it instead of leaving a hole of zeros.
       this.#fd = files.openSync(path, 'ax', OPEN_MODE);
     } catch (cause) {
+      // A creation may fail after the fact; an empty file must not be taken for a stream that died while opening.
+      if (systemCode(cause) !== 'EEXIST') removeQuietly(files, path);
       throw new SealingError(fileErrorCode(cause), `cannot create a segment in ${dirname(path)}`, { cause });
     }
   }
@@ -166,4 +168,10 @@ export class SegmentWriter {
       this.#files.closeSync(this.#fd);
     } catch {}
   }
+}
+
+function removeQuietly(files: FileSystem, path: string): void {
+  try {
+    files.unlinkSync(path);
+  } catch {}
 }

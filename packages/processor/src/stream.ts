@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { type ChainFields, encodeEvent, type EventRecord, MerkleTree, recordHash } from '@stepseal/core/format';
+import { type ChainFields, type EventRecord, encodeEvent, MerkleTree, recordHash } from '@stepseal/core/format';
 
 /** Last record of a stream as its successor names it. */
 export interface ChainPosition {

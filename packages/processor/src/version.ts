@@ -4,4 +4,5 @@
 import { createRequire } from 'node:module';
 
 /** Version of this package, as open records state it. */
-export const SOFTWARE_VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+export const SOFTWARE_VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string })
+  .version;

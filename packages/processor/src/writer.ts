@@ -8,15 +8,15 @@ import { chainPayload } from './chain-payload.ts';
 import { fileErrorCode, SealingError, type SealingErrorCode, systemCode } from './errors.ts';
 import { GapTally } from './gap-tally.ts';
 import { claimWriter, type OwnerClaim } from './owner.ts';
+import { placeholderChain } from './placeholder-chain.ts';
 import { RecordIds } from './record-id.ts';
+import { gapCause, salvage } from './salvage.ts';
 import { Sealer } from './sealer.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { Spool } from './spool.ts';
 import { Stream } from './stream.ts';
 import { openEvent, type Predecessor } from './stream-events.ts';
 import { newStreamKey, type StreamKey } from './stream-key.ts';
-import { gapCause, salvage } from './salvage.ts';
-import { placeholderChain } from './placeholder-chain.ts';
 import type { WriterOptions } from './writer-options.ts';
 
 const FIRST_RETRY_MS = 100;
@@ -62,6 +62,8 @@ export class Writer {
   #promised: (StreamIdentity & { validBytes: number }) | undefined;
   /** The stream that the close record being written names. */
   #following: StreamIdentity | undefined;
+  /** Files that must not be taken for streams. */
+  readonly #aside: string[] = [];
   #sealer: Sealer | undefined;
   /** The sealer while the state is `open`: the one field the hot path looks at. */
   #live: Sealer | undefined;
@@ -241,7 +243,11 @@ export class Writer {
     }
     if (this.#spool.push(payload)) return;
     this.#lost++;
-    this.#gaps.add(this.#state === 'blocked' ? gapCause(this.#blockedBy) : 'overflow', eventName, this.#options.clock.wallMs());
+    this.#gaps.add(
+      this.#state === 'blocked' ? gapCause(this.#blockedBy) : 'overflow',
+      eventName,
+      this.#options.clock.wallMs(),
+    );
     this.#options.report('RECORDS_LOST', 'no room for records that wait to be written; the loss will be declared');
   }
 
@@ -315,9 +321,22 @@ export class Writer {
       return;
     }
     // Nothing of it is known to exist, so that nothing may name it. A promised stream may be opened again as itself.
-    try {
-      this.#options.files.renameSync(segment.path, segment.path.replace(/ndjson$/, 'torn'));
-    } catch {}
+    this.#aside.push(segment.path);
+  }
+
+  /**
+   * Takes files that never became streams out of the way. As long as one is left, no other stream is opened: the two
+   * would name one predecessor.
+   */
+  #setAside(): void {
+    for (let path = this.#aside[0]; path !== undefined; path = this.#aside[0]) {
+      try {
+        this.#options.files.renameSync(path, path.replace(/ndjson$/, 'torn'));
+      } catch (error) {
+        if (systemCode(error) !== 'ENOENT') throw error;
+      }
+      this.#aside.shift();
+    }
   }
 
   #retry(): void {
@@ -361,6 +380,7 @@ export class Writer {
   #openNext(): Sealer {
     const { files, clock, deployment, identity, resource, redactionHash } = this.#options;
     if (identity === undefined) throw new SealingError('NO_KEY', 'there is no identity key');
+    this.#setAside();
     this.#claim ??= claimWriter({
       files,
       processes: this.#options.processes,
@@ -374,7 +394,12 @@ export class Writer {
     const { id, key } = promised ?? { id: this.#ids.next(), key: newStreamKey(deployment) };
     const segment = this.#createSegment(join(this.#claim.directory, `${id}.ndjson`));
     this.#options.delivery?.opened(id);
-    const sealer = this.#newSealer(new Stream(id, deployment), segment, key, promised === undefined ? identity : undefined);
+    const sealer = this.#newSealer(
+      new Stream(id, deployment),
+      segment,
+      key,
+      promised === undefined ? identity : undefined,
+    );
     try {
       sealer.open(
         openEvent(clock, {
@@ -389,7 +414,7 @@ export class Writer {
     } catch (error) {
       // Nobody has seen this file: it never held a whole line.
       segment.abandon();
-      files.unlinkSync(segment.path);
+      this.#aside.push(segment.path);
       throw error;
     }
     this.#sealer = sealer;
@@ -427,7 +452,12 @@ export class Writer {
     }
   }
 
-  #newSealer(stream: Stream, segment: SegmentWriter, streamKey: StreamKey, identity: WriterOptions['identity']): Sealer {
+  #newSealer(
+    stream: Stream,
+    segment: SegmentWriter,
+    streamKey: StreamKey,
+    identity: WriterOptions['identity'],
+  ): Sealer {
     const { delivery } = this.#options;
     return new Sealer({
       stream,
