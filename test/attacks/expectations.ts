@@ -87,9 +87,9 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     'up to note 12': T('GENESIS_MISSING', 1, 12),
   },
   12: {
-    'at note 17': I('TAIL_UNSEALED', 18, undefined),
-    'at note 12': I('TAIL_UNSEALED', 13, undefined),
-    'at note 1': I('TAIL_UNSEALED', 2, undefined),
+    'at note 17': I('TAIL_UNSEALED', 18),
+    'at note 12': I('TAIL_UNSEALED', 13),
+    'at note 1': I('TAIL_UNSEALED', 2),
     'after record 9, in no seal': I('TAIL_UNSEALED', 7, 9),
     'in the middle of record 9': I('TAIL_UNSEALED', 7, 8),
     'before the note of record 17': I('TAIL_UNSEALED', 13, 17),
@@ -110,13 +110,12 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     'to record 9, a rolled stream behind it': C('KEY_NOT_AUTHORISED', 'next'),
     'to note 12, a rolled stream behind it, known heads': T('TRUNCATED', 13, 19),
     'unsealed tail cut, pinned by the successor': T('TRUNCATED', 18, 19),
-    'only the unsealed tail cut, known heads': I('TAIL_UNSEALED', 18, undefined),
+    'only the unsealed tail cut, known heads': I('TAIL_UNSEALED', 18),
   },
   14: {
     'behind record 7, three records lost': T('RECORD_MISSING', 8, 10),
     'behind record 5, three seals lost': T('RECORD_MISSING', 6, 12),
-    // The identity's signature stood in the note that is gone.
-    'behind the open record and before its note': C('KEY_NOT_AUTHORISED', 'target'),
+    'behind the open record and before its note': T('RECORD_MISSING', 2, 3),
     'in the middle of record 8, the next line glued to it': T('MALFORMED', 8),
   },
   15: {
@@ -127,7 +126,7 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     'the middle one of three rolled, known heads': T('STREAM_MISSING', 1, 19),
     'the first one of three rolled': C('KEY_NOT_AUTHORISED'),
     'the first one of three rolled, known heads': T('STREAM_MISSING', 1, 4, { stream: 'first' }),
-    'the last of three rolled, unknown before': I('SUCCESSOR_MISSING', undefined),
+    'the last of three rolled, unknown before': I('SUCCESSOR_MISSING'),
     'the successor of a crash, unknown before': I('TAIL_UNSEALED', 18, 19),
     'only the successor’s file was given': I('STREAM_MISSING', 1, 19),
   },
@@ -174,10 +173,10 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     },
   },
   23: {
-    'two sources, parted at record 5': T('EQUIVOCATION', 5, undefined),
-    'two sources, parted at record 2': T('EQUIVOCATION', 2, undefined),
-    'two writer directories, parted at record 9': T('EQUIVOCATION', 9, undefined),
-    'two successors of one crashed stream': T('EQUIVOCATION', undefined, undefined),
+    'two sources, parted at record 5': T('EQUIVOCATION', 5, 11),
+    'two sources, parted at record 2': T('EQUIVOCATION', 2, 11),
+    'two writer directories, parted at record 9': T('EQUIVOCATION', 9, 11),
+    'two successors of one crashed stream': T('EQUIVOCATION'),
   },
   25: {
     'the whole stream once more': T('AFTER_END', 1),
@@ -192,14 +191,14 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     'records 2 to 5': T('CHAIN_BROKEN', 2, 6),
   },
   27: {
-    'suffix rewritten, known head of the same size': T('EQUIVOCATION', undefined, 19),
-    'suffix rewritten, known head in the middle of it': T('EQUIVOCATION', undefined, 17),
+    'suffix rewritten, known head of the same size': T('EQUIVOCATION', 1, 19),
+    'suffix rewritten, known head in the middle of it': T('EQUIVOCATION', 1, 17),
     'suffix rewritten and shorter than known': T('TRUNCATED', 18, 19),
-    'suffix rewritten, genuine copy in another source': T('EQUIVOCATION', 13, undefined),
+    'suffix rewritten, genuine copy in another source': perBase((sealed) => T('EQUIVOCATION', 13, sealed)),
     'suffix rewritten, the successor pins the genuine end': {
       // The successor pins a record under no note: the link to it is what breaks.
       adopted: T('MODIFIED', 19),
-      rolled: T('EQUIVOCATION', undefined, 19),
+      rolled: T('EQUIVOCATION', 19),
     },
     // A limit, stated in every report: until a note is held by somebody else, who holds its key can write it anew.
     'suffix rewritten before anybody looked': V(),
@@ -210,7 +209,7 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     'stream named by a close record, under the attacker’s key': T('KEY_NOT_AUTHORISED', undefined, undefined, {
       stream: 'next',
     }),
-    'predecessor named by an open record, under the attacker’s identity': T('KEY_NOT_AUTHORISED', undefined, undefined),
+    'predecessor named by an open record, under the attacker’s identity': T('KEY_NOT_AUTHORISED'),
   },
   30: {
     ...Object.fromEntries(
@@ -316,7 +315,7 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
   49: crashExpectations(),
   50: {
     'forked process with a stream of its own': V(),
-    'snapshot restored twice, ids used twice': T('EQUIVOCATION', 2, undefined),
+    'snapshot restored twice, ids used twice': T('EQUIVOCATION', 2, 11),
   },
   57: {
     'empty directory': C('ZERO_RECORDS'),
@@ -382,7 +381,7 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     'both records dropped': VU(5_080, 'ADOPTED'),
     'a record added': VU(5_080, 'ADOPTED'),
     'rewritten, no successor yet': I('TAIL_UNSEALED', 18, 19),
-    'edited without linking, no successor yet': I('TAIL_UNSEALED', 18, undefined),
+    'edited without linking, no successor yet': I('TAIL_UNSEALED', 18),
     'rewritten after the successor had pinned it': T('MODIFIED', 19),
     'one record edited in place after the successor had pinned it': T('MODIFIED', 18),
   },
@@ -473,6 +472,6 @@ function crashExpectations(): Readonly<Record<string, Expectation>> {
     'killed before the open note, alone': C('TAIL_UNSEALED', 'target'),
     'killed before the open note, adopted': V('ADOPTED'),
     'killed three times in a row, each adopted': V('ADOPTED', 'ADOPTED', 'ADOPTED'),
-    'killed between the close of a roll and the next open record': I('SUCCESSOR_MISSING', undefined, undefined),
+    'killed between the close of a roll and the next open record': I('SUCCESSOR_MISSING'),
   };
 }

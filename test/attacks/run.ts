@@ -1,20 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { Readable } from 'node:stream';
 import {
   type CheckName,
   memorySource,
+  ndjsonSource,
   parseKnownHeads,
   parseTrustPolicy,
   type Report,
+  type Source,
   verify,
 } from '@stepseal/verifier';
 import type { Verifiable } from './scenario.ts';
 
 /** Verifies what a scenario gives, in memory; `disable` switches checks off. */
 export function runVerifier(input: Verifiable, disable: ReadonlySet<CheckName> = new Set()): Promise<Report> {
+  return verifySources(
+    input,
+    input.sources.map((files) => memorySource(files, input.complete ?? true)),
+    disable,
+  );
+}
+
+/** The same, shown as one export: the bytes given are all lines of all streams, in any order. */
+export async function runOnExport(input: Verifiable, bytes: Uint8Array): Promise<Report> {
+  const source = ndjsonSource(Readable.from([Buffer.from(bytes)]));
+  try {
+    return await verifySources(input, [source], new Set());
+  } finally {
+    await source.dispose?.();
+  }
+}
+
+function verifySources(
+  input: Verifiable,
+  sources: readonly Source[],
+  disable: ReadonlySet<CheckName>,
+): Promise<Report> {
   return verify({
-    sources: input.sources.map((files) => memorySource(files, input.complete ?? true)),
+    sources,
     now: input.now,
     strict: input.strict ?? false,
     disable,
