@@ -6,7 +6,6 @@ import { HEADER } from './emit-semconv.mjs';
 // Straight-line encoders of the events of a step-up. Attributes are read in canonical order. Between two values that
 // vary stands one gap: a piece of text that is kept until one of the attributes in it changes.
 
-const BODY_MAX_BYTES = 1024;
 const words = (name) => name.split(/[._]/);
 const camel = (name) =>
   words(name)
@@ -43,32 +42,26 @@ function partsOf(event, registry) {
 
 const present = (attribute) => (attribute.chain ? 'true' : `${attribute.variable} !== undefined`);
 
-/** Text of a gap without attributes, by whether the values around it are there. */
-function emptyGap(before, after) {
-  if (after === undefined) return before.chain ? quote('"}') : `${before.variable} === undefined ? '' : '"}'`;
-  const both = quote(`"},${opening(after)}`);
-  if (before.chain && after.chain) return both;
-  const closed = quote(`,${opening(after)}`);
-  if (before.chain) return `${after.variable} === undefined ? '"}' : ${both}`;
-  if (after.chain) return `${before.variable} === undefined ? ${closed} : ${both}`;
-  const onlyAfter = `${after.variable} === undefined ? '' : ${closed}`;
-  return `${before.variable} === undefined ? (${onlyAfter}) : (${after.variable} === undefined ? '"}' : ${both})`;
+/** Whether the gap is nothing but the separator between two values that are always there. */
+const isFixed = (i, gap, varying) => gap.length === 0 && varying[i - 1]?.chain === true && varying[i]?.chain === true;
+
+function edgesOf(i, varying) {
+  const edges = [];
+  if (varying[i - 1]?.chain === false) edges.push({ state: 'open', now: present(varying[i - 1]) });
+  if (varying[i]?.chain === false) edges.push({ state: 'next', now: present(varying[i]) });
+  return edges;
 }
 
 function gapCode(i, gap, varying) {
-  const before = varying[i - 1];
-  const after = varying[i];
   const compared = gap.filter(({ value }) => value === undefined);
-  const edges = [];
-  if (before !== undefined && !before.chain) edges.push({ state: `open${i}`, now: present(before) });
-  if (after !== undefined && !after.chain) edges.push({ state: `next${i}`, now: present(after) });
+  const edges = edgesOf(i, varying);
   const changed = [
     ...compared.map(({ variable }) => `${variable} !== last${i}.${variable}`),
     ...edges.map(({ state, now }) => `(${now}) !== last${i}.${state}`),
   ];
   const values = gap.map(({ variable, value }) => (value === undefined ? variable : quote(value)));
-  const open = before === undefined ? 'false' : present(before);
-  const next = after === undefined ? 'false' : present(after);
+  const open = varying[i - 1] === undefined ? 'false' : present(varying[i - 1]);
+  const next = varying[i] === undefined ? 'false' : present(varying[i]);
   const keep = [
     ...compared.map(({ variable }) => `last${i}.${variable} = ${variable};`),
     ...edges.map(({ state, now }) => `last${i}.${state} = ${now};`),
@@ -80,27 +73,28 @@ function gapCode(i, gap, varying) {
 }
 
 function stateCode(i, gap, varying) {
+  const compared = gap.filter(({ value }) => value === undefined);
+  const members = [
+    ...compared.map(({ variable }) => `${variable}: undefined`),
+    ...edgesOf(i, varying).map(({ state }) => `${state}: undefined`),
+  ];
   // The first member starts with what no event can hold, so that the first event makes the text.
-  const members = gap
-    .filter(({ value }) => value === undefined)
-    .map(({ variable }, j) => `${variable}: ${j === 0 ? 'NEVER' : 'undefined'} as unknown`);
-  if (varying[i - 1] !== undefined && !varying[i - 1].chain) members.push(`open${i}: false`);
-  if (varying[i] !== undefined && !varying[i].chain) members.push(`next${i}: false`);
+  members[0] = members[0].replace('undefined', 'NEVER');
   const slots = gap.map(({ name }) => constant(name)).join(', ');
   const after = varying[i] === undefined ? '' : `,${opening(varying[i])}`;
   const head = i === 0 ? `, '{"attributes":{'` : '';
-  return `const gap${i} = new Gap([${slots}], ${quote(after)}${head});\nconst last${i} = { ${members.join(', ')} };\n`;
+  const types = members.map((member) => `${member.split(':')[0]}: unknown`).join('; ');
+  return `const gap${i} = new Gap(layout, [${slots}], ${quote(after)}${head});\nconst last${i}: { ${types} } = { ${members.join(', ')} };\n`;
 }
 
 function encoderOf(event, registry) {
   const { varying, gaps } = partsOf(event, registry);
   const all = [...varying, ...gaps.flat()];
   const lists = all.filter(({ type }) => type === 'string[]');
-  const filled = gaps.map((gap, i) => ({ gap, i })).filter(({ gap }) => gap.length > 0);
+  const filled = gaps.map((gap, i) => ({ gap, i })).filter(({ gap, i }) => !isFixed(i, gap, varying));
   const own = all.filter(({ chain }) => !chain);
   const texts = varying.filter(({ type }) => type === 'string');
-  const tested = texts.filter(({ name }) => name !== 'audit.sequence.previous_hash');
-  const escapable = tested.filter(({ chain }) => !chain);
+  const escapable = texts.filter(({ chain }) => !chain);
 
   const reads = all
     .filter(({ value }) => value === undefined)
@@ -110,13 +104,12 @@ function encoderOf(event, registry) {
       return `  ${varies && type === 'string' ? 'let' : 'const'} ${variable} = a[${quote(name)}];`;
     });
   const typeChecks = varying
-    .filter(({ name }) => name !== 'audit.sequence.previous_hash')
     .map(({ variable, type, maxBytes, chain }) => {
       const check = type === 'int' ? `isInteger(${variable})` : `isText(${variable}, ${maxBytes})`;
       return chain ? `!${check} || ${variable} === undefined` : `!${check}`;
     });
   const listChecks = lists.map(({ variable }) => `${variable} === null`);
-  const samples = tested.map(({ name, variable, usually, chain }) => {
+  const samples = texts.map(({ name, variable, usually, chain }) => {
     if (name === 'audit.sequence.previous_record_id') return `(${variable} === lastEncoding.recordId ? '' : ${variable})`;
     if (chain) return variable;
     const twin = usually === undefined ? undefined : all.find((attribute) => attribute.name === usually);
@@ -127,10 +120,10 @@ function encoderOf(event, registry) {
   const failures = escapable.map(({ variable }) => `${variable} === ''`);
   const counts = [
     ...varying.filter(({ chain }) => !chain).map(({ variable }) => `(${variable} === undefined ? 0 : 1)`),
-    ...filled.map(({ i }) => `gap${i}.count`),
+    ...filled.filter(({ gap }) => gap.some(({ chain }) => !chain)).map(({ i }) => `gap${i}.count`),
   ];
   const pieces = gaps.flatMap((gap, i) => {
-    const text = gap.length > 0 ? `gap${i}.text` : `(${emptyGap(varying[i - 1], varying[i])})`;
+    const text = isFixed(i, gap, varying) ? quote(`"},${opening(varying[i])}`) : `gap${i}.out`;
     const value = varying[i];
     if (value === undefined) return [text];
     return [text, value.chain ? value.variable : `(${value.variable} ?? '')`];
@@ -138,25 +131,27 @@ function encoderOf(event, registry) {
 
   return `${HEADER}import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
 import {
-  checkVarying,
+  areIds,
   escaped,
   Gap,
   isAscii,
   isInteger,
+  isPlain,
   isText,
   lastEncoding,
-  nanosecondText,
-  Tail,${lists.length > 0 ? '\n  TextList,' : ''}
+  Layout,
+  nanosecondText,${lists.length > 0 ? '\n  TextList,' : ''}
 } from '../event-encoder-fragments.ts';
 import {
 ${[...gaps.flat()].map(({ name }) => `  ${constant(name)},`).sort().join('\n')}
 } from './slots.ts';
 
 const NEVER = Symbol('never');
-const tail = new Tail(${quote(event.name)}, ${BODY_MAX_BYTES});
-let lastBody: unknown = NEVER;
+const layout = new Layout();
 ${lists.map(({ variable, maxItems, maxBytes }) => `const ${variable}List = new TextList(${maxItems}, ${maxBytes});`).join('\n')}
-${filled.map(({ gap, i }) => stateCode(i, gap, varying)).join('')}
+${filled.map(({ gap, i }) => stateCode(i, gap, varying)).join('')}const tail = new Gap(layout, [], '');
+let lastBody: unknown = NEVER;
+
 /** P of \`${event.name}\` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encode${pascal(event.name)}(record: EventRecord, chain: ChainFields): string | undefined {
   const a = record.attributes;
@@ -168,14 +163,12 @@ ${reads.join('\n')}
     return undefined;
   }
   const { traceId, spanId } = record;
-  const checked = checkVarying(
-    traceId,
-    spanId,
-    auditSequencePreviousHash,
+  if (!areIds(traceId, spanId)) return undefined;
+  const plain = isPlain(
     ${samples.join(' +\n      ')},
   );
-  if (checked !== 2) {
-    if (checked === 0) return undefined;
+  if (!plain) {
+    if (!isPlain(auditRecordId + auditSequencePreviousHash + auditSequencePreviousRecordId)) return undefined;
 ${escapes.join('\n')}
     if (${failures.join(' || ')}) return undefined;
   }
@@ -187,7 +180,7 @@ ${filled.map(({ gap, i }) => gapCode(i, gap, varying)).join('')}  if (
   }
   const body = record.body;
   if (body !== lastBody) {
-    if (!tail.rebuild(body)) return undefined;
+    if (!tail.rebuildTail(body, ${quote(event.name)})) return undefined;
     lastBody = body;
   }
   const timestampMs = record.timestampMs;
@@ -195,16 +188,20 @@ ${filled.map(({ gap, i }) => gapCode(i, gap, varying)).join('')}  if (
   const timestamp = nanosecondText(timestampMs);
   const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
   if (timestamp === '' || observed === '') return undefined;
+  if (layout.calm > 0) {
+    layout.calm -= 1;
+    if (layout.calm === 0) layout.settle();
+  }
   const text =
     ${pieces.join(' +\n    ')} +
-    tail.text +
+    tail.out +
     observed +
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
   lastEncoding.recordId = auditRecordId;
   lastEncoding.ascii =
-    checked === 2 ? (${[...filled.map(({ i }) => `gap${i}.wide`), 'tail.wide'].join(' | ')}) === 0 : isAscii(text);
+    plain ? (${[...filled.map(({ i }) => `gap${i}.wide`), 'tail.wide'].join(' | ')}) === 0 : isAscii(text);
   return text;
 }
 `;

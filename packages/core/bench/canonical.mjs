@@ -2,36 +2,41 @@
 // Copyright The Stepseal Authors
 
 // The encoder of registry events against JSON.stringify and npm canonicalize on the same content, as ratios of one
-// run. Every contender ends with a flat string: each result is written to a buffer, and the encoder's rope is
-// flattened by that, inside its own time. Run with --json for figures another script can read.
+// run. Every contender ends with bytes in a buffer, so that the encoder pays inside its own time for making its string
+// one piece. Inputs are fresh objects, made just before their turn. Run with --json for figures another script reads.
 
 import assert from 'node:assert/strict';
 import canonicalize from 'canonicalize';
 import { encodeEvent } from '../dist/format/index.js';
-import { makeEvents } from './events.mjs';
+import { makeEvents, reshape } from './events.mjs';
 
-const ROUNDS = 7;
-const BATCH = 512;
-const BATCHES = 24;
+const BATCH = 128;
+const WARM_UP = 150;
+const ROUNDS = 400;
 const buffer = Buffer.alloc(65_536);
 
-function typedOf({ record, chain }) {
-  return JSON.parse(encodeEvent(record, chain));
+function typedOf({ record, chain }, shape) {
+  const typed = JSON.parse(encodeEvent(record, chain));
+  return { ...typed, attributes: reshape(typed.attributes, shape) };
 }
 
-function plainOf(item) {
-  const typed = typedOf(item);
+function plainOf(item, shape) {
+  const typed = typedOf(item, shape);
   const unwrap = (value) => {
     if (Array.isArray(value)) return value.map(unwrap);
     const [kind, inner] = Object.entries(value)[0];
     return kind === 'intValue' ? Number(inner) : inner;
   };
   const attributes = Object.fromEntries(Object.entries(typed.attributes).map(([name, value]) => [name, unwrap(value)]));
-  return { ...typed, attributes, body: unwrap(typed.body) };
+  return { ...typed, attributes: reshape(attributes, shape), body: unwrap(typed.body) };
+}
+
+function freshOf({ record, chain }, shape) {
+  return { record: { ...record, attributes: reshape(record.attributes, shape) }, chain: { ...chain } };
 }
 
 const CONTENDERS = {
-  encoder: { prepare: (item) => item, run: ({ record, chain }) => encodeEvent(record, chain) },
+  encoder: { prepare: freshOf, run: ({ record, chain }) => encodeEvent(record, chain) },
   'JSON.stringify, plain': { prepare: plainOf, run: (plain) => JSON.stringify(plain) },
   'JSON.stringify, typed': { prepare: typedOf, run: (typed) => JSON.stringify(typed) },
   'canonicalize, plain': { prepare: plainOf, run: (plain) => canonicalize(plain) },
@@ -46,37 +51,41 @@ function timeBatch(run, items) {
   return Number(process.hrtime.bigint() - start) / items.length;
 }
 
-/** Nanoseconds an event of every contender: medians over rounds, the contenders taking turns. */
+/**
+ * Nanoseconds an event of every contender: medians over batches, the contenders taking turns.
+ *
+ * @param size `M` or `S` of events.mjs
+ * @param shape `literal` or `filled`, see `reshape`
+ */
 export function measureCanonical(size, shape) {
-  const samples = new Map(Object.keys(CONTENDERS).map((name) => [name, []]));
+  const samples = Object.fromEntries(Object.keys(CONTENDERS).map((name) => [name, []]));
   let bytes = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const sums = new Map(Object.keys(CONTENDERS).map((name) => [name, 0]));
-    for (let batch = 0; batch < BATCHES; batch++) {
-      const items = makeEvents(size, BATCH, shape);
-      bytes = encodeEvent(items[0].record, items[0].chain).length;
-      assert.equal(canonicalize(typedOf(items[0])), encodeEvent(items[0].record, items[0].chain));
-      for (const [name, { prepare, run }] of Object.entries(CONTENDERS)) {
-        sums.set(name, sums.get(name) + timeBatch(run, items.map(prepare)));
-      }
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const events = makeEvents(size, BATCH, shape);
+    const payload = encodeEvent(events[0].record, events[0].chain);
+    assert.equal(canonicalize(typedOf(events[0], shape)), payload);
+    bytes = payload.length;
+    for (const [name, { prepare, run }] of Object.entries(CONTENDERS)) {
+      const items = events.map((event) => prepare(event, shape));
+      const time = timeBatch(run, items);
+      if (round >= 0) samples[name].push(time);
     }
-    if (round > 2) for (const [name, sum] of sums) samples.get(name).push(sum / BATCHES);
   }
-  const ns = Object.fromEntries([...samples].map(([name, values]) => [name, median(values)]));
+  const ns = Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, median(values)]));
   return { size, shape, bytes, ns };
+}
+
+function print({ size, shape, bytes, ns }) {
+  console.log(`\n${size}, ${bytes} bytes, attributes ${shape}`);
+  for (const [name, time] of Object.entries(ns)) {
+    const ratio = (ns.encoder / time).toFixed(2);
+    console.log(`  ${name.padEnd(24)} ${(time / 1000).toFixed(2).padStart(7)} µs   encoder / this ${ratio}`);
+  }
 }
 
 if (process.argv[1] === import.meta.filename) {
   const results = [];
   for (const size of ['M', 'S']) for (const shape of ['literal', 'filled']) results.push(measureCanonical(size, shape));
   if (process.argv.includes('--json')) console.log(JSON.stringify(results));
-  else {
-    for (const { size, shape, bytes, ns } of results) {
-      console.log(`\n${size}, ${bytes} bytes, attributes ${shape}`);
-      for (const [name, time] of Object.entries(ns)) {
-        const ratio = (ns.encoder / time).toFixed(2);
-        console.log(`  ${name.padEnd(24)} ${(time / 1000).toFixed(2).padStart(7)} µs   encoder / this ${ratio}`);
-      }
-    }
-  }
+  else results.forEach(print);
 }

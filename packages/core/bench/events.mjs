@@ -9,7 +9,8 @@ import { hash, randomBytes, randomInt } from 'node:crypto';
 const token = (bytes) => randomBytes(bytes).toString('base64url');
 const uuid = () => {
   const hex = `019a5c${randomBytes(13).toString('hex')}`;
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return Buffer.from(id).toString();
 };
 const pick = (values) => values[randomInt(values.length)];
 const ROUTES = ['/transfers', '/transfers/:id', '/payees', '/settings/limits'];
@@ -51,16 +52,12 @@ function typicalAttributes() {
   };
 }
 
-/** The same attributes as an application fills them in, one after the other under computed names. */
-function filled(attributes) {
+/** Attributes as an engine holds an object literal, or as it holds what is filled in one computed name after another. */
+export function reshape(attributes, shape) {
+  if (shape !== 'filled') return JSON.parse(JSON.stringify(attributes));
   const target = {};
   for (const name of Object.keys(attributes)) target[name] = attributes[name];
   return target;
-}
-
-/** Copies an object literal so that the engine gives it the shape of a literal. */
-function literal(attributes) {
-  return JSON.parse(JSON.stringify(attributes));
 }
 
 const EVENTS = {
@@ -93,7 +90,7 @@ export function makeEvents(size, count, shape) {
       traceId: randomBytes(16).toString('hex'),
       spanId: randomBytes(8).toString('hex'),
       body: BODY,
-      attributes: (shape === 'filled' ? filled : literal)(attributes()),
+      attributes: reshape(attributes(), shape),
     };
     return { record, chain };
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { BODY_MAX_BYTES } from './event-encoder-types.ts';
 import { isWellFormed } from './json-text.ts';
 
 // Pieces of canonical text that the generated encoders keep from one event to the next, because services repeat most
@@ -40,34 +41,46 @@ export function escaped(text: string | undefined, maxBytes: number): string | un
   return JSON.stringify(text).slice(1, -1);
 }
 
+/** The same text in one piece: a text that was added up stays a chain of its parts, dear to copy each time. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text).toString();
+}
+
 type Kind = 'string' | 'int' | 'boolean' | 'string[]';
+
+interface Fragment {
+  /** `,"name":wrapped value` */
+  readonly text: string;
+  /** 1 if the text is not ASCII, else 0. */
+  readonly wide: 0 | 1;
+}
 
 /** An attribute whose values repeat, with the canonical text of those seen lately. */
 export class Slot {
   readonly name: string;
+  /** Whether the value comes from the event's attributes, not from the sealing side. */
   readonly counted: boolean;
   readonly #kind: Kind;
   readonly #maxBytes: number;
   readonly #values: ReadonlySet<unknown> | undefined;
-  readonly #known: Map<unknown, string>;
+  readonly #known: Map<unknown, Fragment> = new Map();
 
-  /** `counted`: whether the value comes from the event's attributes, not from the sealing side. */
   constructor(name: string, kind: Kind, maxBytes: number, values?: readonly string[], counted: boolean = true) {
     this.name = name;
     this.counted = counted;
     this.#kind = kind;
     this.#maxBytes = maxBytes;
     this.#values = values === undefined ? undefined : new Set(values);
-    this.#known = new Map();
   }
 
-  /** `,"name":wrapped value`, or undefined if the value must be mended first. */
-  fragment(value: unknown): string | undefined {
+  /** Undefined if the value must be mended first. */
+  fragment(value: unknown): Fragment | undefined {
     const known = this.#known.get(value);
     if (known !== undefined) return known;
-    const text = this.#encode(value);
-    if (text === undefined) return undefined;
-    const fragment = `,"${this.name}":${text}`;
+    const wrapped = this.#encode(value);
+    if (wrapped === undefined) return undefined;
+    const text = inOnePiece(`,"${this.name}":${wrapped}`);
+    const fragment: Fragment = { text, wide: isAscii(text) ? 0 : 1 };
     if (this.#known.size >= REMEMBERED_VALUES) this.#known.clear();
     this.#known.set(value, fragment);
     return fragment;
@@ -142,17 +155,51 @@ export class TextList {
   }
 }
 
+/** Events without a change after which a layout is put in order: then it is likely to pay. */
+const CALM_EVENTS = 8;
+
+/** The gaps of one kind of event, which together are all of its text that does not vary. */
+export class Layout {
+  /** Events without a change until the gaps are joined; 0 once they are. */
+  calm: number = CALM_EVENTS;
+  readonly #gaps: Gap[] = [];
+
+  add(gap: Gap): void {
+    this.#gaps.push(gap);
+  }
+
+  /** A gap has a new text: undoes what `settle` joined. */
+  disturb(): void {
+    if (this.calm === 0) for (const gap of this.#gaps) gap.out = gap.text;
+    this.calm = CALM_EVENTS;
+  }
+
+  /** Joins gaps between which nothing stands, so that fewer and longer pieces are added up for an event. */
+  settle(): void {
+    let carried = '';
+    for (const gap of this.#gaps) {
+      const text = carried + gap.text;
+      carried = gap.next ? '' : text;
+      gap.out = gap.next ? inOnePiece(text) : '';
+    }
+  }
+}
+
 /**
  * The text between two values that vary: the end of the first, the attributes in between, whose values repeat, and the
  * beginning of the second. It is kept until one of those changes.
  */
 export class Gap {
-  /** Text of the whole gap. */
+  /** What to add up for an event: the text of this gap, with that of gaps before it once the layout is settled. */
+  out = '';
   text = '';
-  /** How many attributes of the event it holds. */
+  /** Whether a value follows. */
+  next = true;
+  /** How many attributes of the event the gap holds. */
   count = 0;
   /** 1 if the text is not ASCII, else 0. */
   wide: 0 | 1 = 0;
+  readonly #layout: Layout;
   readonly #slots: readonly Slot[];
   readonly #opening: string;
   readonly #head: string;
@@ -161,10 +208,12 @@ export class Gap {
    * @param opening Beginning of the value that follows, up to where it is spliced in.
    * @param head What stands before the first attribute, in the first gap of an event; its first slot must be there.
    */
-  constructor(slots: readonly Slot[], opening: string, head: string = '') {
+  constructor(layout: Layout, slots: readonly Slot[], opening: string, head: string = '') {
+    this.#layout = layout;
     this.#slots = slots;
     this.#opening = opening;
     this.#head = head;
+    layout.add(this);
   }
 
   /**
@@ -177,78 +226,55 @@ export class Gap {
   rebuild(values: readonly unknown[], open: boolean, next: boolean): boolean {
     let text = open ? '"}' : '';
     let count = 0;
-    for (const [i, slot] of this.#slots.entries()) {
+    let wide = 0;
+    for (let i = 0; i < this.#slots.length; i++) {
       const value = values[i];
-      if (value === undefined) continue;
+      const slot = this.#slots[i];
+      if (value === undefined || slot === undefined) continue;
       const fragment = slot.fragment(value);
       if (fragment === undefined) return false;
-      text += fragment;
+      text += fragment.text;
+      wide |= fragment.wide;
       if (slot.counted) count += 1;
     }
     if (next) text += this.#opening;
     if (this.#head !== '') text = this.#head + text.slice(1);
-    this.wide = isAscii(text) ? 0 : 1;
-    this.text = text;
-    this.count = count;
+    this.#replace(text, count, wide === 0 ? 0 : 1, next);
     return true;
   }
-}
 
-/** The end of the attributes and everything up to the digits of the observed time, kept while the body stays. */
-export class Tail {
-  /** The text; '' if the body must be mended first. */
-  text = '';
-  /** 1 if the text is not ASCII, else 0. */
-  wide: 0 | 1 = 0;
-  readonly #maxBytes: number;
-  readonly #rest: string;
-
-  constructor(eventName: string, maxBytes: number) {
-    this.#maxBytes = maxBytes;
-    this.#rest = `,"event_name":"${eventName}","observed_timestamp":"`;
+  #replace(text: string, count: number, wide: 0 | 1, next: boolean): void {
+    this.#layout.disturb();
+    this.text = text;
+    this.out = text;
+    this.next = next;
+    this.count = count;
+    this.wide = wide;
   }
 
-  /** Makes the text anew; false, and all as before, if the body must be mended first. */
-  rebuild(body: unknown): boolean {
+  /** For the last gap of an event: the end of the attributes and all up to the digits of the observed time. */
+  rebuildTail(body: unknown, eventName: string): boolean {
     const given = body === '' ? undefined : body;
-    if (!isText(given, this.#maxBytes)) return false;
-    const text = escaped(given, this.#maxBytes);
+    if (!isText(given, BODY_MAX_BYTES)) return false;
+    const text = escaped(given, BODY_MAX_BYTES);
     if (text === '') return false;
     const member = text === undefined ? '' : `,"body":{"stringValue":"${text}"}`;
-    this.text = `}${member}${this.#rest}`;
-    this.wide = isAscii(member) ? 0 : 1;
+    const tail = `}${member},"event_name":"${eventName}","observed_timestamp":"`;
+    this.#replace(inOnePiece(tail), 0, isAscii(member) ? 0 : 1, true);
     return true;
   }
 }
 
-const HEX_THEN_PLAIN = /^[0-9a-f]{64}[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-const TRACED_HEX_THEN_PLAIN = /^[0-9a-f]{112}[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 const HEX = /^[0-9a-f]*$/;
 const NO_TRACE_ID = '0'.repeat(32);
 const NO_SPAN_ID = '0'.repeat(16);
 
-/**
- * Checks all that varies with one regular expression: the ids and the hash must be hexadecimal, the rest plain.
- *
- * @param varying Every varying text of the event in one.
- * @returns 2 if the texts stand in JSON as they are, 1 if they need escapes, 0 if an id or the hash must be mended.
- */
-export function checkVarying(
-  traceId: string | undefined,
-  spanId: string | undefined,
-  previousHash: string | undefined,
-  varying: string,
-): 0 | 1 | 2 {
-  if (typeof previousHash !== 'string' || previousHash.length !== 64) return 0;
-  if (traceId === undefined && spanId === undefined) {
-    if (HEX_THEN_PLAIN.test(previousHash + varying)) return 2;
-    return HEX.test(previousHash) ? 1 : 0;
-  }
-  if (typeof traceId !== 'string' || traceId.length !== 32 || traceId === NO_TRACE_ID) return 0;
-  if (typeof spanId !== 'string' || spanId.length !== 16 || spanId === NO_SPAN_ID) return 0;
-  const ids = traceId + spanId + previousHash;
-  if (TRACED_HEX_THEN_PLAIN.test(ids + varying)) return 2;
-  return HEX.test(ids) ? 1 : 0;
+/** Whether both ids are there and valid, or neither is given. */
+export function areIds(traceId: unknown, spanId: unknown): boolean {
+  if (traceId === undefined) return spanId === undefined;
+  if (typeof traceId !== 'string' || traceId.length !== 32 || traceId === NO_TRACE_ID) return false;
+  if (typeof spanId !== 'string' || spanId.length !== 16 || spanId === NO_SPAN_ID) return false;
+  return HEX.test(traceId) && HEX.test(spanId);
 }
 
 /** What the last fast encoding left behind: whether its text is ASCII, and a record id known to be plain. */

@@ -5,15 +5,16 @@
 
 import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
 import {
-  checkVarying,
+  areIds,
   escaped,
   Gap,
   isAscii,
   isInteger,
+  isPlain,
   isText,
   lastEncoding,
+  Layout,
   nanosecondText,
-  Tail,
 } from '../event-encoder-fragments.ts';
 import {
   AUDIT_ACTION,
@@ -49,65 +50,100 @@ import {
 } from './slots.ts';
 
 const NEVER = Symbol('never');
-const tail = new Tail('step_up.enrolled', 1024);
-let lastBody: unknown = NEVER;
+const layout = new Layout();
 
-const gap0 = new Gap([AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
-const last0 = { auditAction: NEVER as unknown, next0: false };
-const gap1 = new Gap([AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
-const last1 = { auditActorType: NEVER as unknown, auditOutcome: undefined as unknown, open1: false };
-const gap2 = new Gap([AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
-const last2 = { auditSequenceEnd: NEVER as unknown };
-const gap5 = new Gap([AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
-const last5 = { auditSequenceStreamId: NEVER as unknown, next5: false };
-const gap6 = new Gap([AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE], ',"client.address":{"stringValue":"');
-const last6 = {
-  auditSourceType: NEVER as unknown,
-  auditTargetId: undefined as unknown,
-  auditTargetType: undefined as unknown,
-  open6: false,
-  next6: false,
+const gap0 = new Gap(layout, [AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
+const last0: { auditAction: unknown; next: unknown } = { auditAction: NEVER, next: undefined };
+const gap1 = new Gap(layout, [AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
+const last1: { auditActorType: unknown; auditOutcome: unknown; open: unknown } = {
+  auditActorType: NEVER,
+  auditOutcome: undefined,
+  open: undefined,
 };
+const gap2 = new Gap(layout, [AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
+const last2: { auditSequenceEnd: unknown } = { auditSequenceEnd: NEVER };
+const gap5 = new Gap(layout, [AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
+const last5: { auditSequenceStreamId: unknown; next: unknown } = { auditSequenceStreamId: NEVER, next: undefined };
+const gap6 = new Gap(
+  layout,
+  [AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE],
+  ',"client.address":{"stringValue":"',
+);
+const last6: {
+  auditSourceType: unknown;
+  auditTargetId: unknown;
+  auditTargetType: unknown;
+  open: unknown;
+  next: unknown;
+} = { auditSourceType: NEVER, auditTargetId: undefined, auditTargetType: undefined, open: undefined, next: undefined };
 const gap7 = new Gap(
+  layout,
   [ERROR_TYPE, GEO_COUNTRY_ISO_CODE, GEO_LOCALITY_NAME, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE],
   ',"session.id":{"stringValue":"',
 );
-const last7 = {
-  errorType: NEVER as unknown,
-  geoCountryIsoCode: undefined as unknown,
-  geoLocalityName: undefined as unknown,
-  httpRequestMethod: undefined as unknown,
-  httpResponseStatusCode: undefined as unknown,
-  httpRoute: undefined as unknown,
-  open7: false,
-  next7: false,
+const last7: {
+  errorType: unknown;
+  geoCountryIsoCode: unknown;
+  geoLocalityName: unknown;
+  httpRequestMethod: unknown;
+  httpResponseStatusCode: unknown;
+  httpRoute: unknown;
+  open: unknown;
+  next: unknown;
+} = {
+  errorType: NEVER,
+  geoCountryIsoCode: undefined,
+  geoLocalityName: undefined,
+  httpRequestMethod: undefined,
+  httpResponseStatusCode: undefined,
+  httpRoute: undefined,
+  open: undefined,
+  next: undefined,
 };
+const gap8 = new Gap(layout, [], ',"session.previous_id":{"stringValue":"');
+const last8: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
+const gap9 = new Gap(layout, [], ',"step_up.client.hash":{"stringValue":"');
+const last9: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
+const gap10 = new Gap(layout, [], ',"step_up.client.prefix":{"stringValue":"');
+const last10: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
 const gap11 = new Gap(
+  layout,
   [STEP_UP_CLOCK_OFFSET_BOUND_MS, STEP_UP_CLOCK_SYNCED, STEP_UP_CORRELATION],
   ',"step_up.device.hash":{"stringValue":"',
 );
-const last11 = {
-  stepUpClockOffsetBoundMs: NEVER as unknown,
-  stepUpClockSynced: undefined as unknown,
-  stepUpCorrelation: undefined as unknown,
-  open11: false,
-  next11: false,
+const last11: {
+  stepUpClockOffsetBoundMs: unknown;
+  stepUpClockSynced: unknown;
+  stepUpCorrelation: unknown;
+  open: unknown;
+  next: unknown;
+} = {
+  stepUpClockOffsetBoundMs: NEVER,
+  stepUpClockSynced: undefined,
+  stepUpCorrelation: undefined,
+  open: undefined,
+  next: undefined,
 };
-const gap12 = new Gap([STEP_UP_DEVICE_KNOWN, STEP_UP_ENROLMENT_CHANGE], ',"step_up.id":{"stringValue":"');
-const last12 = {
-  stepUpDeviceKnown: NEVER as unknown,
-  stepUpEnrolmentChange: undefined as unknown,
-  open12: false,
-  next12: false,
+const gap12 = new Gap(layout, [STEP_UP_DEVICE_KNOWN, STEP_UP_ENROLMENT_CHANGE], ',"step_up.id":{"stringValue":"');
+const last12: { stepUpDeviceKnown: unknown; stepUpEnrolmentChange: unknown; open: unknown; next: unknown } = {
+  stepUpDeviceKnown: NEVER,
+  stepUpEnrolmentChange: undefined,
+  open: undefined,
+  next: undefined,
 };
-const gap13 = new Gap([STEP_UP_METHOD, STEP_UP_PHISHING_RESISTANT], ',"step_up.session.started_at":{"stringValue":"');
-const last13 = {
-  stepUpMethod: NEVER as unknown,
-  stepUpPhishingResistant: undefined as unknown,
-  open13: false,
-  next13: false,
+const gap13 = new Gap(
+  layout,
+  [STEP_UP_METHOD, STEP_UP_PHISHING_RESISTANT],
+  ',"step_up.session.started_at":{"stringValue":"',
+);
+const last13: { stepUpMethod: unknown; stepUpPhishingResistant: unknown; open: unknown; next: unknown } = {
+  stepUpMethod: NEVER,
+  stepUpPhishingResistant: undefined,
+  open: undefined,
+  next: undefined,
 };
 const gap14 = new Gap(
+  layout,
   [
     STEP_UP_SOURCE_LAYER,
     STEP_UP_SOURCE_LIBRARY,
@@ -118,18 +154,35 @@ const gap14 = new Gap(
   ],
   ',"user.hash":{"stringValue":"',
 );
-const last14 = {
-  stepUpSourceLayer: NEVER as unknown,
-  stepUpSourceLibrary: undefined as unknown,
-  stepUpSourceLibraryVersion: undefined as unknown,
-  stepUpWebauthnBackedUp: undefined as unknown,
-  stepUpWebauthnDeviceType: undefined as unknown,
-  stepUpWebauthnUserVerified: undefined as unknown,
-  open14: false,
-  next14: false,
+const last14: {
+  stepUpSourceLayer: unknown;
+  stepUpSourceLibrary: unknown;
+  stepUpSourceLibraryVersion: unknown;
+  stepUpWebauthnBackedUp: unknown;
+  stepUpWebauthnDeviceType: unknown;
+  stepUpWebauthnUserVerified: unknown;
+  open: unknown;
+  next: unknown;
+} = {
+  stepUpSourceLayer: NEVER,
+  stepUpSourceLibrary: undefined,
+  stepUpSourceLibraryVersion: undefined,
+  stepUpWebauthnBackedUp: undefined,
+  stepUpWebauthnDeviceType: undefined,
+  stepUpWebauthnUserVerified: undefined,
+  open: undefined,
+  next: undefined,
 };
-const gap16 = new Gap([USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
-const last16 = { userAgentName: NEVER as unknown, userAgentOriginal: undefined as unknown, open16: false };
+const gap15 = new Gap(layout, [], ',"user.id":{"stringValue":"');
+const last15: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
+const gap16 = new Gap(layout, [USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
+const last16: { userAgentName: unknown; userAgentOriginal: unknown; open: unknown } = {
+  userAgentName: NEVER,
+  userAgentOriginal: undefined,
+  open: undefined,
+};
+const tail = new Gap(layout, [], '');
+let lastBody: unknown = NEVER;
 
 /** P of `step_up.enrolled` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): string | undefined {
@@ -186,6 +239,8 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     auditRecordId === undefined ||
     !isInteger(auditSequenceNumber) ||
     auditSequenceNumber === undefined ||
+    !isText(auditSequencePreviousHash, 64) ||
+    auditSequencePreviousHash === undefined ||
     !isText(auditSequencePreviousRecordId, 36) ||
     auditSequencePreviousRecordId === undefined ||
     !isText(auditSourceId, 64) ||
@@ -203,12 +258,11 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     return undefined;
   }
   const { traceId, spanId } = record;
-  const checked = checkVarying(
-    traceId,
-    spanId,
-    auditSequencePreviousHash,
+  if (!areIds(traceId, spanId)) return undefined;
+  const plain = isPlain(
     (auditActorId === userHash || auditActorId === undefined ? '' : auditActorId) +
       auditRecordId +
+      auditSequencePreviousHash +
       (auditSequencePreviousRecordId === lastEncoding.recordId ? '' : auditSequencePreviousRecordId) +
       (auditSourceId === stepUpClientPrefix || auditSourceId === undefined ? '' : auditSourceId) +
       (clientAddress ?? '') +
@@ -222,8 +276,8 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
       (userHash ?? '') +
       (userId ?? ''),
   );
-  if (checked !== 2) {
-    if (checked === 0) return undefined;
+  if (!plain) {
+    if (!isPlain(auditRecordId + auditSequencePreviousHash + auditSequencePreviousRecordId)) return undefined;
     auditActorId = escaped(auditActorId, 256);
     auditSourceId = escaped(auditSourceId, 64);
     clientAddress = escaped(clientAddress, 64);
@@ -252,36 +306,36 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     )
       return undefined;
   }
-  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next0) {
+  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next) {
     if (!gap0.rebuild([auditAction], false, auditActorId !== undefined)) return undefined;
     last0.auditAction = auditAction;
-    last0.next0 = auditActorId !== undefined;
+    last0.next = auditActorId !== undefined;
   }
   if (
     auditActorType !== last1.auditActorType ||
     auditOutcome !== last1.auditOutcome ||
-    (auditActorId !== undefined) !== last1.open1
+    (auditActorId !== undefined) !== last1.open
   ) {
     if (!gap1.rebuild([auditActorType, auditOutcome], auditActorId !== undefined, true)) return undefined;
     last1.auditActorType = auditActorType;
     last1.auditOutcome = auditOutcome;
-    last1.open1 = auditActorId !== undefined;
+    last1.open = auditActorId !== undefined;
   }
   if (auditSequenceEnd !== last2.auditSequenceEnd) {
     if (!gap2.rebuild(['0.1.0', auditSequenceEnd], true, true)) return undefined;
     last2.auditSequenceEnd = auditSequenceEnd;
   }
-  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next5) {
+  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next) {
     if (!gap5.rebuild([auditSequenceStreamId], true, auditSourceId !== undefined)) return undefined;
     last5.auditSequenceStreamId = auditSequenceStreamId;
-    last5.next5 = auditSourceId !== undefined;
+    last5.next = auditSourceId !== undefined;
   }
   if (
     auditSourceType !== last6.auditSourceType ||
     auditTargetId !== last6.auditTargetId ||
     auditTargetType !== last6.auditTargetType ||
-    (auditSourceId !== undefined) !== last6.open6 ||
-    (clientAddress !== undefined) !== last6.next6
+    (auditSourceId !== undefined) !== last6.open ||
+    (clientAddress !== undefined) !== last6.next
   ) {
     if (
       !gap6.rebuild(
@@ -294,8 +348,8 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     last6.auditSourceType = auditSourceType;
     last6.auditTargetId = auditTargetId;
     last6.auditTargetType = auditTargetType;
-    last6.open6 = auditSourceId !== undefined;
-    last6.next6 = clientAddress !== undefined;
+    last6.open = auditSourceId !== undefined;
+    last6.next = clientAddress !== undefined;
   }
   if (
     errorType !== last7.errorType ||
@@ -304,8 +358,8 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     httpRequestMethod !== last7.httpRequestMethod ||
     httpResponseStatusCode !== last7.httpResponseStatusCode ||
     httpRoute !== last7.httpRoute ||
-    (clientAddress !== undefined) !== last7.open7 ||
-    (sessionId !== undefined) !== last7.next7
+    (clientAddress !== undefined) !== last7.open ||
+    (sessionId !== undefined) !== last7.next
   ) {
     if (
       !gap7.rebuild(
@@ -321,15 +375,30 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     last7.httpRequestMethod = httpRequestMethod;
     last7.httpResponseStatusCode = httpResponseStatusCode;
     last7.httpRoute = httpRoute;
-    last7.open7 = clientAddress !== undefined;
-    last7.next7 = sessionId !== undefined;
+    last7.open = clientAddress !== undefined;
+    last7.next = sessionId !== undefined;
+  }
+  if ((sessionId !== undefined) !== last8.open || (sessionPreviousId !== undefined) !== last8.next) {
+    if (!gap8.rebuild([], sessionId !== undefined, sessionPreviousId !== undefined)) return undefined;
+    last8.open = sessionId !== undefined;
+    last8.next = sessionPreviousId !== undefined;
+  }
+  if ((sessionPreviousId !== undefined) !== last9.open || (stepUpClientHash !== undefined) !== last9.next) {
+    if (!gap9.rebuild([], sessionPreviousId !== undefined, stepUpClientHash !== undefined)) return undefined;
+    last9.open = sessionPreviousId !== undefined;
+    last9.next = stepUpClientHash !== undefined;
+  }
+  if ((stepUpClientHash !== undefined) !== last10.open || (stepUpClientPrefix !== undefined) !== last10.next) {
+    if (!gap10.rebuild([], stepUpClientHash !== undefined, stepUpClientPrefix !== undefined)) return undefined;
+    last10.open = stepUpClientHash !== undefined;
+    last10.next = stepUpClientPrefix !== undefined;
   }
   if (
     stepUpClockOffsetBoundMs !== last11.stepUpClockOffsetBoundMs ||
     stepUpClockSynced !== last11.stepUpClockSynced ||
     stepUpCorrelation !== last11.stepUpCorrelation ||
-    (stepUpClientPrefix !== undefined) !== last11.open11 ||
-    (stepUpDeviceHash !== undefined) !== last11.next11
+    (stepUpClientPrefix !== undefined) !== last11.open ||
+    (stepUpDeviceHash !== undefined) !== last11.next
   ) {
     if (
       !gap11.rebuild(
@@ -342,14 +411,14 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     last11.stepUpClockOffsetBoundMs = stepUpClockOffsetBoundMs;
     last11.stepUpClockSynced = stepUpClockSynced;
     last11.stepUpCorrelation = stepUpCorrelation;
-    last11.open11 = stepUpClientPrefix !== undefined;
-    last11.next11 = stepUpDeviceHash !== undefined;
+    last11.open = stepUpClientPrefix !== undefined;
+    last11.next = stepUpDeviceHash !== undefined;
   }
   if (
     stepUpDeviceKnown !== last12.stepUpDeviceKnown ||
     stepUpEnrolmentChange !== last12.stepUpEnrolmentChange ||
-    (stepUpDeviceHash !== undefined) !== last12.open12 ||
-    (stepUpId !== undefined) !== last12.next12
+    (stepUpDeviceHash !== undefined) !== last12.open ||
+    (stepUpId !== undefined) !== last12.next
   ) {
     if (
       !gap12.rebuild([stepUpDeviceKnown, stepUpEnrolmentChange], stepUpDeviceHash !== undefined, stepUpId !== undefined)
@@ -357,14 +426,14 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
       return undefined;
     last12.stepUpDeviceKnown = stepUpDeviceKnown;
     last12.stepUpEnrolmentChange = stepUpEnrolmentChange;
-    last12.open12 = stepUpDeviceHash !== undefined;
-    last12.next12 = stepUpId !== undefined;
+    last12.open = stepUpDeviceHash !== undefined;
+    last12.next = stepUpId !== undefined;
   }
   if (
     stepUpMethod !== last13.stepUpMethod ||
     stepUpPhishingResistant !== last13.stepUpPhishingResistant ||
-    (stepUpId !== undefined) !== last13.open13 ||
-    (stepUpSessionStartedAt !== undefined) !== last13.next13
+    (stepUpId !== undefined) !== last13.open ||
+    (stepUpSessionStartedAt !== undefined) !== last13.next
   ) {
     if (
       !gap13.rebuild(
@@ -376,8 +445,8 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
       return undefined;
     last13.stepUpMethod = stepUpMethod;
     last13.stepUpPhishingResistant = stepUpPhishingResistant;
-    last13.open13 = stepUpId !== undefined;
-    last13.next13 = stepUpSessionStartedAt !== undefined;
+    last13.open = stepUpId !== undefined;
+    last13.next = stepUpSessionStartedAt !== undefined;
   }
   if (
     stepUpSourceLayer !== last14.stepUpSourceLayer ||
@@ -386,8 +455,8 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     stepUpWebauthnBackedUp !== last14.stepUpWebauthnBackedUp ||
     stepUpWebauthnDeviceType !== last14.stepUpWebauthnDeviceType ||
     stepUpWebauthnUserVerified !== last14.stepUpWebauthnUserVerified ||
-    (stepUpSessionStartedAt !== undefined) !== last14.open14 ||
-    (userHash !== undefined) !== last14.next14
+    (stepUpSessionStartedAt !== undefined) !== last14.open ||
+    (userHash !== undefined) !== last14.next
   ) {
     if (
       !gap14.rebuild(
@@ -410,18 +479,23 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
     last14.stepUpWebauthnBackedUp = stepUpWebauthnBackedUp;
     last14.stepUpWebauthnDeviceType = stepUpWebauthnDeviceType;
     last14.stepUpWebauthnUserVerified = stepUpWebauthnUserVerified;
-    last14.open14 = stepUpSessionStartedAt !== undefined;
-    last14.next14 = userHash !== undefined;
+    last14.open = stepUpSessionStartedAt !== undefined;
+    last14.next = userHash !== undefined;
+  }
+  if ((userHash !== undefined) !== last15.open || (userId !== undefined) !== last15.next) {
+    if (!gap15.rebuild([], userHash !== undefined, userId !== undefined)) return undefined;
+    last15.open = userHash !== undefined;
+    last15.next = userId !== undefined;
   }
   if (
     userAgentName !== last16.userAgentName ||
     userAgentOriginal !== last16.userAgentOriginal ||
-    (userId !== undefined) !== last16.open16
+    (userId !== undefined) !== last16.open
   ) {
     if (!gap16.rebuild([userAgentName, userAgentOriginal], userId !== undefined, false)) return undefined;
     last16.userAgentName = userAgentName;
     last16.userAgentOriginal = userAgentOriginal;
-    last16.open16 = userId !== undefined;
+    last16.open = userId !== undefined;
   }
   if (
     (auditActorId === undefined ? 0 : 1) +
@@ -438,8 +512,6 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
       (userId === undefined ? 0 : 1) +
       gap0.count +
       gap1.count +
-      gap2.count +
-      gap5.count +
       gap6.count +
       gap7.count +
       gap11.count +
@@ -453,7 +525,7 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
   }
   const body = record.body;
   if (body !== lastBody) {
-    if (!tail.rebuild(body)) return undefined;
+    if (!tail.rebuildTail(body, 'step_up.enrolled')) return undefined;
     lastBody = body;
   }
   const timestampMs = record.timestampMs;
@@ -461,85 +533,68 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
   const timestamp = nanosecondText(timestampMs);
   const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
   if (timestamp === '' || observed === '') return undefined;
+  if (layout.calm > 0) {
+    layout.calm -= 1;
+    if (layout.calm === 0) layout.settle();
+  }
   const text =
-    gap0.text +
+    gap0.out +
     (auditActorId ?? '') +
-    gap1.text +
+    gap1.out +
     auditRecordId +
-    gap2.text +
+    gap2.out +
     auditSequenceNumber +
     '"},"audit.sequence.previous_hash":{"stringValue":"' +
     auditSequencePreviousHash +
     '"},"audit.sequence.previous_record_id":{"stringValue":"' +
     auditSequencePreviousRecordId +
-    gap5.text +
+    gap5.out +
     (auditSourceId ?? '') +
-    gap6.text +
+    gap6.out +
     (clientAddress ?? '') +
-    gap7.text +
+    gap7.out +
     (sessionId ?? '') +
-    (sessionId === undefined
-      ? sessionPreviousId === undefined
-        ? ''
-        : ',"session.previous_id":{"stringValue":"'
-      : sessionPreviousId === undefined
-        ? '"}'
-        : '"},"session.previous_id":{"stringValue":"') +
+    gap8.out +
     (sessionPreviousId ?? '') +
-    (sessionPreviousId === undefined
-      ? stepUpClientHash === undefined
-        ? ''
-        : ',"step_up.client.hash":{"stringValue":"'
-      : stepUpClientHash === undefined
-        ? '"}'
-        : '"},"step_up.client.hash":{"stringValue":"') +
+    gap9.out +
     (stepUpClientHash ?? '') +
-    (stepUpClientHash === undefined
-      ? stepUpClientPrefix === undefined
-        ? ''
-        : ',"step_up.client.prefix":{"stringValue":"'
-      : stepUpClientPrefix === undefined
-        ? '"}'
-        : '"},"step_up.client.prefix":{"stringValue":"') +
+    gap10.out +
     (stepUpClientPrefix ?? '') +
-    gap11.text +
+    gap11.out +
     (stepUpDeviceHash ?? '') +
-    gap12.text +
+    gap12.out +
     (stepUpId ?? '') +
-    gap13.text +
+    gap13.out +
     (stepUpSessionStartedAt ?? '') +
-    gap14.text +
+    gap14.out +
     (userHash ?? '') +
-    (userHash === undefined
-      ? userId === undefined
-        ? ''
-        : ',"user.id":{"stringValue":"'
-      : userId === undefined
-        ? '"}'
-        : '"},"user.id":{"stringValue":"') +
+    gap15.out +
     (userId ?? '') +
-    gap16.text +
-    tail.text +
+    gap16.out +
+    tail.out +
     observed +
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
   lastEncoding.recordId = auditRecordId;
-  lastEncoding.ascii =
-    checked === 2
-      ? (gap0.wide |
-          gap1.wide |
-          gap2.wide |
-          gap5.wide |
-          gap6.wide |
-          gap7.wide |
-          gap11.wide |
-          gap12.wide |
-          gap13.wide |
-          gap14.wide |
-          gap16.wide |
-          tail.wide) ===
-        0
-      : isAscii(text);
+  lastEncoding.ascii = plain
+    ? (gap0.wide |
+        gap1.wide |
+        gap2.wide |
+        gap5.wide |
+        gap6.wide |
+        gap7.wide |
+        gap8.wide |
+        gap9.wide |
+        gap10.wide |
+        gap11.wide |
+        gap12.wide |
+        gap13.wide |
+        gap14.wide |
+        gap15.wide |
+        gap16.wide |
+        tail.wide) ===
+      0
+    : isAscii(text);
   return text;
 }

@@ -5,15 +5,16 @@
 
 import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
 import {
-  checkVarying,
+  areIds,
   escaped,
   Gap,
   isAscii,
   isInteger,
+  isPlain,
   isText,
   lastEncoding,
+  Layout,
   nanosecondText,
-  Tail,
   TextList,
 } from '../event-encoder-fragments.ts';
 import {
@@ -67,29 +68,37 @@ import {
 } from './slots.ts';
 
 const NEVER = Symbol('never');
-const tail = new Tail('step_up.required', 1024);
-let lastBody: unknown = NEVER;
+const layout = new Layout();
 const stepUpAcrRequestedList = new TextList(8, 256);
 const stepUpAmrList = new TextList(16, 64);
 const stepUpMethodsOfferedList = new TextList(16, 32);
 const stepUpRiskReasonsList = new TextList(16, 64);
-const gap0 = new Gap([AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
-const last0 = { auditAction: NEVER as unknown, next0: false };
-const gap1 = new Gap([AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
-const last1 = { auditActorType: NEVER as unknown, auditOutcome: undefined as unknown, open1: false };
-const gap2 = new Gap([AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
-const last2 = { auditSequenceEnd: NEVER as unknown };
-const gap5 = new Gap([AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
-const last5 = { auditSequenceStreamId: NEVER as unknown, next5: false };
-const gap6 = new Gap([AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE], ',"client.address":{"stringValue":"');
-const last6 = {
-  auditSourceType: NEVER as unknown,
-  auditTargetId: undefined as unknown,
-  auditTargetType: undefined as unknown,
-  open6: false,
-  next6: false,
+const gap0 = new Gap(layout, [AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
+const last0: { auditAction: unknown; next: unknown } = { auditAction: NEVER, next: undefined };
+const gap1 = new Gap(layout, [AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
+const last1: { auditActorType: unknown; auditOutcome: unknown; open: unknown } = {
+  auditActorType: NEVER,
+  auditOutcome: undefined,
+  open: undefined,
 };
+const gap2 = new Gap(layout, [AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
+const last2: { auditSequenceEnd: unknown } = { auditSequenceEnd: NEVER };
+const gap5 = new Gap(layout, [AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
+const last5: { auditSequenceStreamId: unknown; next: unknown } = { auditSequenceStreamId: NEVER, next: undefined };
+const gap6 = new Gap(
+  layout,
+  [AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE],
+  ',"client.address":{"stringValue":"',
+);
+const last6: {
+  auditSourceType: unknown;
+  auditTargetId: unknown;
+  auditTargetType: unknown;
+  open: unknown;
+  next: unknown;
+} = { auditSourceType: NEVER, auditTargetId: undefined, auditTargetType: undefined, open: undefined, next: undefined };
 const gap7 = new Gap(
+  layout,
   [
     ERROR_TYPE,
     GEO_COUNTRY_ISO_CODE,
@@ -103,78 +112,124 @@ const gap7 = new Gap(
   ],
   ',"session.id":{"stringValue":"',
 );
-const last7 = {
-  errorType: NEVER as unknown,
-  geoCountryIsoCode: undefined as unknown,
-  geoLocalityName: undefined as unknown,
-  httpRequestMethod: undefined as unknown,
-  httpResponseStatusCode: undefined as unknown,
-  httpRoute: undefined as unknown,
-  securityRuleName: undefined as unknown,
-  securityRuleUuid: undefined as unknown,
-  securityRuleVersion: undefined as unknown,
-  open7: false,
-  next7: false,
+const last7: {
+  errorType: unknown;
+  geoCountryIsoCode: unknown;
+  geoLocalityName: unknown;
+  httpRequestMethod: unknown;
+  httpResponseStatusCode: unknown;
+  httpRoute: unknown;
+  securityRuleName: unknown;
+  securityRuleUuid: unknown;
+  securityRuleVersion: unknown;
+  open: unknown;
+  next: unknown;
+} = {
+  errorType: NEVER,
+  geoCountryIsoCode: undefined,
+  geoLocalityName: undefined,
+  httpRequestMethod: undefined,
+  httpResponseStatusCode: undefined,
+  httpRoute: undefined,
+  securityRuleName: undefined,
+  securityRuleUuid: undefined,
+  securityRuleVersion: undefined,
+  open: undefined,
+  next: undefined,
 };
+const gap8 = new Gap(layout, [], ',"session.previous_id":{"stringValue":"');
+const last8: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
 const gap9 = new Gap(
+  layout,
   [STEP_UP_AAL, STEP_UP_ACR_ACHIEVED, STEP_UP_ACR_REQUESTED],
   ',"step_up.action.link_digest":{"stringValue":"',
 );
-const last9 = {
-  stepUpAal: NEVER as unknown,
-  stepUpAcrAchieved: undefined as unknown,
-  stepUpAcrRequested: undefined as unknown,
-  open9: false,
-  next9: false,
+const last9: {
+  stepUpAal: unknown;
+  stepUpAcrAchieved: unknown;
+  stepUpAcrRequested: unknown;
+  open: unknown;
+  next: unknown;
+} = { stepUpAal: NEVER, stepUpAcrAchieved: undefined, stepUpAcrRequested: undefined, open: undefined, next: undefined };
+const gap10 = new Gap(layout, [STEP_UP_ACTION_NAME], ',"step_up.action.resource":{"stringValue":"');
+const last10: { stepUpActionName: unknown; open: unknown; next: unknown } = {
+  stepUpActionName: NEVER,
+  open: undefined,
+  next: undefined,
 };
-const gap10 = new Gap([STEP_UP_ACTION_NAME], ',"step_up.action.resource":{"stringValue":"');
-const last10 = { stepUpActionName: NEVER as unknown, open10: false, next10: false };
 const gap11 = new Gap(
+  layout,
   [STEP_UP_AMR, STEP_UP_ATTEMPT_MAX, STEP_UP_ATTEMPT_NUMBER],
   ',"step_up.auth_time":{"stringValue":"',
 );
-const last11 = {
-  stepUpAmr: NEVER as unknown,
-  stepUpAttemptMax: undefined as unknown,
-  stepUpAttemptNumber: undefined as unknown,
-  open11: false,
-  next11: false,
-};
+const last11: {
+  stepUpAmr: unknown;
+  stepUpAttemptMax: unknown;
+  stepUpAttemptNumber: unknown;
+  open: unknown;
+  next: unknown;
+} = { stepUpAmr: NEVER, stepUpAttemptMax: undefined, stepUpAttemptNumber: undefined, open: undefined, next: undefined };
+const gap12 = new Gap(layout, [], ',"step_up.client.hash":{"stringValue":"');
+const last12: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
+const gap13 = new Gap(layout, [], ',"step_up.client.prefix":{"stringValue":"');
+const last13: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
 const gap14 = new Gap(
+  layout,
   [STEP_UP_CLOCK_OFFSET_BOUND_MS, STEP_UP_CLOCK_SYNCED, STEP_UP_CORRELATION, STEP_UP_DECISION],
   ',"step_up.device.hash":{"stringValue":"',
 );
-const last14 = {
-  stepUpClockOffsetBoundMs: NEVER as unknown,
-  stepUpClockSynced: undefined as unknown,
-  stepUpCorrelation: undefined as unknown,
-  stepUpDecision: undefined as unknown,
-  open14: false,
-  next14: false,
+const last14: {
+  stepUpClockOffsetBoundMs: unknown;
+  stepUpClockSynced: unknown;
+  stepUpCorrelation: unknown;
+  stepUpDecision: unknown;
+  open: unknown;
+  next: unknown;
+} = {
+  stepUpClockOffsetBoundMs: NEVER,
+  stepUpClockSynced: undefined,
+  stepUpCorrelation: undefined,
+  stepUpDecision: undefined,
+  open: undefined,
+  next: undefined,
 };
-const gap15 = new Gap([STEP_UP_DEVICE_KNOWN, STEP_UP_EXEMPTION], ',"step_up.id":{"stringValue":"');
-const last15 = {
-  stepUpDeviceKnown: NEVER as unknown,
-  stepUpExemption: undefined as unknown,
-  open15: false,
-  next15: false,
+const gap15 = new Gap(layout, [STEP_UP_DEVICE_KNOWN, STEP_UP_EXEMPTION], ',"step_up.id":{"stringValue":"');
+const last15: { stepUpDeviceKnown: unknown; stepUpExemption: unknown; open: unknown; next: unknown } = {
+  stepUpDeviceKnown: NEVER,
+  stepUpExemption: undefined,
+  open: undefined,
+  next: undefined,
 };
 const gap16 = new Gap(
+  layout,
   [STEP_UP_MAX_AGE_S, STEP_UP_METHOD, STEP_UP_METHODS_OFFERED, STEP_UP_PHISHING_RESISTANT, STEP_UP_RISK_REASONS],
   ',"step_up.risk.score_milli":{"intValue":"',
 );
-const last16 = {
-  stepUpMaxAgeS: NEVER as unknown,
-  stepUpMethod: undefined as unknown,
-  stepUpMethodsOffered: undefined as unknown,
-  stepUpPhishingResistant: undefined as unknown,
-  stepUpRiskReasons: undefined as unknown,
-  open16: false,
-  next16: false,
+const last16: {
+  stepUpMaxAgeS: unknown;
+  stepUpMethod: unknown;
+  stepUpMethodsOffered: unknown;
+  stepUpPhishingResistant: unknown;
+  stepUpRiskReasons: unknown;
+  open: unknown;
+  next: unknown;
+} = {
+  stepUpMaxAgeS: NEVER,
+  stepUpMethod: undefined,
+  stepUpMethodsOffered: undefined,
+  stepUpPhishingResistant: undefined,
+  stepUpRiskReasons: undefined,
+  open: undefined,
+  next: undefined,
 };
-const gap17 = new Gap([STEP_UP_RISK_THRESHOLD_MILLI], ',"step_up.session.started_at":{"stringValue":"');
-const last17 = { stepUpRiskThresholdMilli: NEVER as unknown, open17: false, next17: false };
+const gap17 = new Gap(layout, [STEP_UP_RISK_THRESHOLD_MILLI], ',"step_up.session.started_at":{"stringValue":"');
+const last17: { stepUpRiskThresholdMilli: unknown; open: unknown; next: unknown } = {
+  stepUpRiskThresholdMilli: NEVER,
+  open: undefined,
+  next: undefined,
+};
 const gap18 = new Gap(
+  layout,
   [
     STEP_UP_SOURCE_LAYER,
     STEP_UP_SOURCE_LIBRARY,
@@ -187,20 +242,39 @@ const gap18 = new Gap(
   ],
   ',"user.hash":{"stringValue":"',
 );
-const last18 = {
-  stepUpSourceLayer: NEVER as unknown,
-  stepUpSourceLibrary: undefined as unknown,
-  stepUpSourceLibraryVersion: undefined as unknown,
-  stepUpTriggerDetail: undefined as unknown,
-  stepUpTriggerReason: undefined as unknown,
-  stepUpWebauthnBackedUp: undefined as unknown,
-  stepUpWebauthnDeviceType: undefined as unknown,
-  stepUpWebauthnUserVerified: undefined as unknown,
-  open18: false,
-  next18: false,
+const last18: {
+  stepUpSourceLayer: unknown;
+  stepUpSourceLibrary: unknown;
+  stepUpSourceLibraryVersion: unknown;
+  stepUpTriggerDetail: unknown;
+  stepUpTriggerReason: unknown;
+  stepUpWebauthnBackedUp: unknown;
+  stepUpWebauthnDeviceType: unknown;
+  stepUpWebauthnUserVerified: unknown;
+  open: unknown;
+  next: unknown;
+} = {
+  stepUpSourceLayer: NEVER,
+  stepUpSourceLibrary: undefined,
+  stepUpSourceLibraryVersion: undefined,
+  stepUpTriggerDetail: undefined,
+  stepUpTriggerReason: undefined,
+  stepUpWebauthnBackedUp: undefined,
+  stepUpWebauthnDeviceType: undefined,
+  stepUpWebauthnUserVerified: undefined,
+  open: undefined,
+  next: undefined,
 };
-const gap20 = new Gap([USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
-const last20 = { userAgentName: NEVER as unknown, userAgentOriginal: undefined as unknown, open20: false };
+const gap19 = new Gap(layout, [], ',"user.id":{"stringValue":"');
+const last19: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
+const gap20 = new Gap(layout, [USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
+const last20: { userAgentName: unknown; userAgentOriginal: unknown; open: unknown } = {
+  userAgentName: NEVER,
+  userAgentOriginal: undefined,
+  open: undefined,
+};
+const tail = new Gap(layout, [], '');
+let lastBody: unknown = NEVER;
 
 /** P of `step_up.required` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): string | undefined {
@@ -278,6 +352,8 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     auditRecordId === undefined ||
     !isInteger(auditSequenceNumber) ||
     auditSequenceNumber === undefined ||
+    !isText(auditSequencePreviousHash, 64) ||
+    auditSequencePreviousHash === undefined ||
     !isText(auditSequencePreviousRecordId, 36) ||
     auditSequencePreviousRecordId === undefined ||
     !isText(auditSourceId, 64) ||
@@ -303,12 +379,11 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     return undefined;
   }
   const { traceId, spanId } = record;
-  const checked = checkVarying(
-    traceId,
-    spanId,
-    auditSequencePreviousHash,
+  if (!areIds(traceId, spanId)) return undefined;
+  const plain = isPlain(
     (auditActorId === userHash || auditActorId === undefined ? '' : auditActorId) +
       auditRecordId +
+      auditSequencePreviousHash +
       (auditSequencePreviousRecordId === lastEncoding.recordId ? '' : auditSequencePreviousRecordId) +
       (auditSourceId === stepUpClientPrefix || auditSourceId === undefined ? '' : auditSourceId) +
       (clientAddress ?? '') +
@@ -325,8 +400,8 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
       (userHash ?? '') +
       (userId ?? ''),
   );
-  if (checked !== 2) {
-    if (checked === 0) return undefined;
+  if (!plain) {
+    if (!isPlain(auditRecordId + auditSequencePreviousHash + auditSequencePreviousRecordId)) return undefined;
     auditActorId = escaped(auditActorId, 256);
     auditSourceId = escaped(auditSourceId, 64);
     clientAddress = escaped(clientAddress, 64);
@@ -361,36 +436,36 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     )
       return undefined;
   }
-  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next0) {
+  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next) {
     if (!gap0.rebuild([auditAction], false, auditActorId !== undefined)) return undefined;
     last0.auditAction = auditAction;
-    last0.next0 = auditActorId !== undefined;
+    last0.next = auditActorId !== undefined;
   }
   if (
     auditActorType !== last1.auditActorType ||
     auditOutcome !== last1.auditOutcome ||
-    (auditActorId !== undefined) !== last1.open1
+    (auditActorId !== undefined) !== last1.open
   ) {
     if (!gap1.rebuild([auditActorType, auditOutcome], auditActorId !== undefined, true)) return undefined;
     last1.auditActorType = auditActorType;
     last1.auditOutcome = auditOutcome;
-    last1.open1 = auditActorId !== undefined;
+    last1.open = auditActorId !== undefined;
   }
   if (auditSequenceEnd !== last2.auditSequenceEnd) {
     if (!gap2.rebuild(['0.1.0', auditSequenceEnd], true, true)) return undefined;
     last2.auditSequenceEnd = auditSequenceEnd;
   }
-  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next5) {
+  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next) {
     if (!gap5.rebuild([auditSequenceStreamId], true, auditSourceId !== undefined)) return undefined;
     last5.auditSequenceStreamId = auditSequenceStreamId;
-    last5.next5 = auditSourceId !== undefined;
+    last5.next = auditSourceId !== undefined;
   }
   if (
     auditSourceType !== last6.auditSourceType ||
     auditTargetId !== last6.auditTargetId ||
     auditTargetType !== last6.auditTargetType ||
-    (auditSourceId !== undefined) !== last6.open6 ||
-    (clientAddress !== undefined) !== last6.next6
+    (auditSourceId !== undefined) !== last6.open ||
+    (clientAddress !== undefined) !== last6.next
   ) {
     if (
       !gap6.rebuild(
@@ -403,8 +478,8 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     last6.auditSourceType = auditSourceType;
     last6.auditTargetId = auditTargetId;
     last6.auditTargetType = auditTargetType;
-    last6.open6 = auditSourceId !== undefined;
-    last6.next6 = clientAddress !== undefined;
+    last6.open = auditSourceId !== undefined;
+    last6.next = clientAddress !== undefined;
   }
   if (
     errorType !== last7.errorType ||
@@ -416,8 +491,8 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     securityRuleName !== last7.securityRuleName ||
     securityRuleUuid !== last7.securityRuleUuid ||
     securityRuleVersion !== last7.securityRuleVersion ||
-    (clientAddress !== undefined) !== last7.open7 ||
-    (sessionId !== undefined) !== last7.next7
+    (clientAddress !== undefined) !== last7.open ||
+    (sessionId !== undefined) !== last7.next
   ) {
     if (
       !gap7.rebuild(
@@ -446,15 +521,20 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     last7.securityRuleName = securityRuleName;
     last7.securityRuleUuid = securityRuleUuid;
     last7.securityRuleVersion = securityRuleVersion;
-    last7.open7 = clientAddress !== undefined;
-    last7.next7 = sessionId !== undefined;
+    last7.open = clientAddress !== undefined;
+    last7.next = sessionId !== undefined;
+  }
+  if ((sessionId !== undefined) !== last8.open || (sessionPreviousId !== undefined) !== last8.next) {
+    if (!gap8.rebuild([], sessionId !== undefined, sessionPreviousId !== undefined)) return undefined;
+    last8.open = sessionId !== undefined;
+    last8.next = sessionPreviousId !== undefined;
   }
   if (
     stepUpAal !== last9.stepUpAal ||
     stepUpAcrAchieved !== last9.stepUpAcrAchieved ||
     stepUpAcrRequested !== last9.stepUpAcrRequested ||
-    (sessionPreviousId !== undefined) !== last9.open9 ||
-    (stepUpActionLinkDigest !== undefined) !== last9.next9
+    (sessionPreviousId !== undefined) !== last9.open ||
+    (stepUpActionLinkDigest !== undefined) !== last9.next
   ) {
     if (
       !gap9.rebuild(
@@ -467,26 +547,26 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     last9.stepUpAal = stepUpAal;
     last9.stepUpAcrAchieved = stepUpAcrAchieved;
     last9.stepUpAcrRequested = stepUpAcrRequested;
-    last9.open9 = sessionPreviousId !== undefined;
-    last9.next9 = stepUpActionLinkDigest !== undefined;
+    last9.open = sessionPreviousId !== undefined;
+    last9.next = stepUpActionLinkDigest !== undefined;
   }
   if (
     stepUpActionName !== last10.stepUpActionName ||
-    (stepUpActionLinkDigest !== undefined) !== last10.open10 ||
-    (stepUpActionResource !== undefined) !== last10.next10
+    (stepUpActionLinkDigest !== undefined) !== last10.open ||
+    (stepUpActionResource !== undefined) !== last10.next
   ) {
     if (!gap10.rebuild([stepUpActionName], stepUpActionLinkDigest !== undefined, stepUpActionResource !== undefined))
       return undefined;
     last10.stepUpActionName = stepUpActionName;
-    last10.open10 = stepUpActionLinkDigest !== undefined;
-    last10.next10 = stepUpActionResource !== undefined;
+    last10.open = stepUpActionLinkDigest !== undefined;
+    last10.next = stepUpActionResource !== undefined;
   }
   if (
     stepUpAmr !== last11.stepUpAmr ||
     stepUpAttemptMax !== last11.stepUpAttemptMax ||
     stepUpAttemptNumber !== last11.stepUpAttemptNumber ||
-    (stepUpActionResource !== undefined) !== last11.open11 ||
-    (stepUpAuthTime !== undefined) !== last11.next11
+    (stepUpActionResource !== undefined) !== last11.open ||
+    (stepUpAuthTime !== undefined) !== last11.next
   ) {
     if (
       !gap11.rebuild(
@@ -499,16 +579,26 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     last11.stepUpAmr = stepUpAmr;
     last11.stepUpAttemptMax = stepUpAttemptMax;
     last11.stepUpAttemptNumber = stepUpAttemptNumber;
-    last11.open11 = stepUpActionResource !== undefined;
-    last11.next11 = stepUpAuthTime !== undefined;
+    last11.open = stepUpActionResource !== undefined;
+    last11.next = stepUpAuthTime !== undefined;
+  }
+  if ((stepUpAuthTime !== undefined) !== last12.open || (stepUpClientHash !== undefined) !== last12.next) {
+    if (!gap12.rebuild([], stepUpAuthTime !== undefined, stepUpClientHash !== undefined)) return undefined;
+    last12.open = stepUpAuthTime !== undefined;
+    last12.next = stepUpClientHash !== undefined;
+  }
+  if ((stepUpClientHash !== undefined) !== last13.open || (stepUpClientPrefix !== undefined) !== last13.next) {
+    if (!gap13.rebuild([], stepUpClientHash !== undefined, stepUpClientPrefix !== undefined)) return undefined;
+    last13.open = stepUpClientHash !== undefined;
+    last13.next = stepUpClientPrefix !== undefined;
   }
   if (
     stepUpClockOffsetBoundMs !== last14.stepUpClockOffsetBoundMs ||
     stepUpClockSynced !== last14.stepUpClockSynced ||
     stepUpCorrelation !== last14.stepUpCorrelation ||
     stepUpDecision !== last14.stepUpDecision ||
-    (stepUpClientPrefix !== undefined) !== last14.open14 ||
-    (stepUpDeviceHash !== undefined) !== last14.next14
+    (stepUpClientPrefix !== undefined) !== last14.open ||
+    (stepUpDeviceHash !== undefined) !== last14.next
   ) {
     if (
       !gap14.rebuild(
@@ -522,21 +612,21 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     last14.stepUpClockSynced = stepUpClockSynced;
     last14.stepUpCorrelation = stepUpCorrelation;
     last14.stepUpDecision = stepUpDecision;
-    last14.open14 = stepUpClientPrefix !== undefined;
-    last14.next14 = stepUpDeviceHash !== undefined;
+    last14.open = stepUpClientPrefix !== undefined;
+    last14.next = stepUpDeviceHash !== undefined;
   }
   if (
     stepUpDeviceKnown !== last15.stepUpDeviceKnown ||
     stepUpExemption !== last15.stepUpExemption ||
-    (stepUpDeviceHash !== undefined) !== last15.open15 ||
-    (stepUpId !== undefined) !== last15.next15
+    (stepUpDeviceHash !== undefined) !== last15.open ||
+    (stepUpId !== undefined) !== last15.next
   ) {
     if (!gap15.rebuild([stepUpDeviceKnown, stepUpExemption], stepUpDeviceHash !== undefined, stepUpId !== undefined))
       return undefined;
     last15.stepUpDeviceKnown = stepUpDeviceKnown;
     last15.stepUpExemption = stepUpExemption;
-    last15.open15 = stepUpDeviceHash !== undefined;
-    last15.next15 = stepUpId !== undefined;
+    last15.open = stepUpDeviceHash !== undefined;
+    last15.next = stepUpId !== undefined;
   }
   if (
     stepUpMaxAgeS !== last16.stepUpMaxAgeS ||
@@ -544,8 +634,8 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     stepUpMethodsOffered !== last16.stepUpMethodsOffered ||
     stepUpPhishingResistant !== last16.stepUpPhishingResistant ||
     stepUpRiskReasons !== last16.stepUpRiskReasons ||
-    (stepUpId !== undefined) !== last16.open16 ||
-    (stepUpRiskScoreMilli !== undefined) !== last16.next16
+    (stepUpId !== undefined) !== last16.open ||
+    (stepUpRiskScoreMilli !== undefined) !== last16.next
   ) {
     if (
       !gap16.rebuild(
@@ -560,13 +650,13 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     last16.stepUpMethodsOffered = stepUpMethodsOffered;
     last16.stepUpPhishingResistant = stepUpPhishingResistant;
     last16.stepUpRiskReasons = stepUpRiskReasons;
-    last16.open16 = stepUpId !== undefined;
-    last16.next16 = stepUpRiskScoreMilli !== undefined;
+    last16.open = stepUpId !== undefined;
+    last16.next = stepUpRiskScoreMilli !== undefined;
   }
   if (
     stepUpRiskThresholdMilli !== last17.stepUpRiskThresholdMilli ||
-    (stepUpRiskScoreMilli !== undefined) !== last17.open17 ||
-    (stepUpSessionStartedAt !== undefined) !== last17.next17
+    (stepUpRiskScoreMilli !== undefined) !== last17.open ||
+    (stepUpSessionStartedAt !== undefined) !== last17.next
   ) {
     if (
       !gap17.rebuild(
@@ -577,8 +667,8 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     )
       return undefined;
     last17.stepUpRiskThresholdMilli = stepUpRiskThresholdMilli;
-    last17.open17 = stepUpRiskScoreMilli !== undefined;
-    last17.next17 = stepUpSessionStartedAt !== undefined;
+    last17.open = stepUpRiskScoreMilli !== undefined;
+    last17.next = stepUpSessionStartedAt !== undefined;
   }
   if (
     stepUpSourceLayer !== last18.stepUpSourceLayer ||
@@ -589,8 +679,8 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     stepUpWebauthnBackedUp !== last18.stepUpWebauthnBackedUp ||
     stepUpWebauthnDeviceType !== last18.stepUpWebauthnDeviceType ||
     stepUpWebauthnUserVerified !== last18.stepUpWebauthnUserVerified ||
-    (stepUpSessionStartedAt !== undefined) !== last18.open18 ||
-    (userHash !== undefined) !== last18.next18
+    (stepUpSessionStartedAt !== undefined) !== last18.open ||
+    (userHash !== undefined) !== last18.next
   ) {
     if (
       !gap18.rebuild(
@@ -617,18 +707,23 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
     last18.stepUpWebauthnBackedUp = stepUpWebauthnBackedUp;
     last18.stepUpWebauthnDeviceType = stepUpWebauthnDeviceType;
     last18.stepUpWebauthnUserVerified = stepUpWebauthnUserVerified;
-    last18.open18 = stepUpSessionStartedAt !== undefined;
-    last18.next18 = userHash !== undefined;
+    last18.open = stepUpSessionStartedAt !== undefined;
+    last18.next = userHash !== undefined;
+  }
+  if ((userHash !== undefined) !== last19.open || (userId !== undefined) !== last19.next) {
+    if (!gap19.rebuild([], userHash !== undefined, userId !== undefined)) return undefined;
+    last19.open = userHash !== undefined;
+    last19.next = userId !== undefined;
   }
   if (
     userAgentName !== last20.userAgentName ||
     userAgentOriginal !== last20.userAgentOriginal ||
-    (userId !== undefined) !== last20.open20
+    (userId !== undefined) !== last20.open
   ) {
     if (!gap20.rebuild([userAgentName, userAgentOriginal], userId !== undefined, false)) return undefined;
     last20.userAgentName = userAgentName;
     last20.userAgentOriginal = userAgentOriginal;
-    last20.open20 = userId !== undefined;
+    last20.open = userId !== undefined;
   }
   if (
     (auditActorId === undefined ? 0 : 1) +
@@ -649,8 +744,6 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
       (userId === undefined ? 0 : 1) +
       gap0.count +
       gap1.count +
-      gap2.count +
-      gap5.count +
       gap6.count +
       gap7.count +
       gap9.count +
@@ -668,7 +761,7 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
   }
   const body = record.body;
   if (body !== lastBody) {
-    if (!tail.rebuild(body)) return undefined;
+    if (!tail.rebuildTail(body, 'step_up.required')) return undefined;
     lastBody = body;
   }
   const timestampMs = record.timestampMs;
@@ -676,97 +769,80 @@ export function encodeStepUpRequired(record: EventRecord, chain: ChainFields): s
   const timestamp = nanosecondText(timestampMs);
   const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
   if (timestamp === '' || observed === '') return undefined;
+  if (layout.calm > 0) {
+    layout.calm -= 1;
+    if (layout.calm === 0) layout.settle();
+  }
   const text =
-    gap0.text +
+    gap0.out +
     (auditActorId ?? '') +
-    gap1.text +
+    gap1.out +
     auditRecordId +
-    gap2.text +
+    gap2.out +
     auditSequenceNumber +
     '"},"audit.sequence.previous_hash":{"stringValue":"' +
     auditSequencePreviousHash +
     '"},"audit.sequence.previous_record_id":{"stringValue":"' +
     auditSequencePreviousRecordId +
-    gap5.text +
+    gap5.out +
     (auditSourceId ?? '') +
-    gap6.text +
+    gap6.out +
     (clientAddress ?? '') +
-    gap7.text +
+    gap7.out +
     (sessionId ?? '') +
-    (sessionId === undefined
-      ? sessionPreviousId === undefined
-        ? ''
-        : ',"session.previous_id":{"stringValue":"'
-      : sessionPreviousId === undefined
-        ? '"}'
-        : '"},"session.previous_id":{"stringValue":"') +
+    gap8.out +
     (sessionPreviousId ?? '') +
-    gap9.text +
+    gap9.out +
     (stepUpActionLinkDigest ?? '') +
-    gap10.text +
+    gap10.out +
     (stepUpActionResource ?? '') +
-    gap11.text +
+    gap11.out +
     (stepUpAuthTime ?? '') +
-    (stepUpAuthTime === undefined
-      ? stepUpClientHash === undefined
-        ? ''
-        : ',"step_up.client.hash":{"stringValue":"'
-      : stepUpClientHash === undefined
-        ? '"}'
-        : '"},"step_up.client.hash":{"stringValue":"') +
+    gap12.out +
     (stepUpClientHash ?? '') +
-    (stepUpClientHash === undefined
-      ? stepUpClientPrefix === undefined
-        ? ''
-        : ',"step_up.client.prefix":{"stringValue":"'
-      : stepUpClientPrefix === undefined
-        ? '"}'
-        : '"},"step_up.client.prefix":{"stringValue":"') +
+    gap13.out +
     (stepUpClientPrefix ?? '') +
-    gap14.text +
+    gap14.out +
     (stepUpDeviceHash ?? '') +
-    gap15.text +
+    gap15.out +
     (stepUpId ?? '') +
-    gap16.text +
+    gap16.out +
     (stepUpRiskScoreMilli ?? '') +
-    gap17.text +
+    gap17.out +
     (stepUpSessionStartedAt ?? '') +
-    gap18.text +
+    gap18.out +
     (userHash ?? '') +
-    (userHash === undefined
-      ? userId === undefined
-        ? ''
-        : ',"user.id":{"stringValue":"'
-      : userId === undefined
-        ? '"}'
-        : '"},"user.id":{"stringValue":"') +
+    gap19.out +
     (userId ?? '') +
-    gap20.text +
-    tail.text +
+    gap20.out +
+    tail.out +
     observed +
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
   lastEncoding.recordId = auditRecordId;
-  lastEncoding.ascii =
-    checked === 2
-      ? (gap0.wide |
-          gap1.wide |
-          gap2.wide |
-          gap5.wide |
-          gap6.wide |
-          gap7.wide |
-          gap9.wide |
-          gap10.wide |
-          gap11.wide |
-          gap14.wide |
-          gap15.wide |
-          gap16.wide |
-          gap17.wide |
-          gap18.wide |
-          gap20.wide |
-          tail.wide) ===
-        0
-      : isAscii(text);
+  lastEncoding.ascii = plain
+    ? (gap0.wide |
+        gap1.wide |
+        gap2.wide |
+        gap5.wide |
+        gap6.wide |
+        gap7.wide |
+        gap8.wide |
+        gap9.wide |
+        gap10.wide |
+        gap11.wide |
+        gap12.wide |
+        gap13.wide |
+        gap14.wide |
+        gap15.wide |
+        gap16.wide |
+        gap17.wide |
+        gap18.wide |
+        gap19.wide |
+        gap20.wide |
+        tail.wide) ===
+      0
+    : isAscii(text);
   return text;
 }

@@ -5,15 +5,16 @@
 
 import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
 import {
-  checkVarying,
+  areIds,
   escaped,
   Gap,
   isAscii,
   isInteger,
+  isPlain,
   isText,
   lastEncoding,
+  Layout,
   nanosecondText,
-  Tail,
 } from '../event-encoder-fragments.ts';
 import {
   AUDIT_ACTION,
@@ -32,37 +33,54 @@ import {
 } from './slots.ts';
 
 const NEVER = Symbol('never');
-const tail = new Tail('step_up.review', 1024);
-let lastBody: unknown = NEVER;
+const layout = new Layout();
 
-const gap0 = new Gap([AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
-const last0 = { auditAction: NEVER as unknown, next0: false };
-const gap1 = new Gap([AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
-const last1 = { auditActorType: NEVER as unknown, auditOutcome: undefined as unknown, open1: false };
-const gap2 = new Gap([AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
-const last2 = { auditSequenceEnd: NEVER as unknown };
-const gap5 = new Gap([AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
-const last5 = { auditSequenceStreamId: NEVER as unknown, next5: false };
-const gap6 = new Gap([AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE], ',"step_up.id":{"stringValue":"');
-const last6 = {
-  auditSourceType: NEVER as unknown,
-  auditTargetId: undefined as unknown,
-  auditTargetType: undefined as unknown,
-  open6: false,
-  next6: false,
+const gap0 = new Gap(layout, [AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
+const last0: { auditAction: unknown; next: unknown } = { auditAction: NEVER, next: undefined };
+const gap1 = new Gap(layout, [AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
+const last1: { auditActorType: unknown; auditOutcome: unknown; open: unknown } = {
+  auditActorType: NEVER,
+  auditOutcome: undefined,
+  open: undefined,
 };
+const gap2 = new Gap(layout, [AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
+const last2: { auditSequenceEnd: unknown } = { auditSequenceEnd: NEVER };
+const gap5 = new Gap(layout, [AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
+const last5: { auditSequenceStreamId: unknown; next: unknown } = { auditSequenceStreamId: NEVER, next: undefined };
+const gap6 = new Gap(layout, [AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE], ',"step_up.id":{"stringValue":"');
+const last6: {
+  auditSourceType: unknown;
+  auditTargetId: unknown;
+  auditTargetType: unknown;
+  open: unknown;
+  next: unknown;
+} = { auditSourceType: NEVER, auditTargetId: undefined, auditTargetType: undefined, open: undefined, next: undefined };
 const gap7 = new Gap(
+  layout,
   [STEP_UP_REVIEW_LABEL, STEP_UP_SOURCE_LAYER, STEP_UP_SOURCE_LIBRARY, STEP_UP_SOURCE_LIBRARY_VERSION],
   ',"user.hash":{"stringValue":"',
 );
-const last7 = {
-  stepUpReviewLabel: NEVER as unknown,
-  stepUpSourceLayer: undefined as unknown,
-  stepUpSourceLibrary: undefined as unknown,
-  stepUpSourceLibraryVersion: undefined as unknown,
-  open7: false,
-  next7: false,
+const last7: {
+  stepUpReviewLabel: unknown;
+  stepUpSourceLayer: unknown;
+  stepUpSourceLibrary: unknown;
+  stepUpSourceLibraryVersion: unknown;
+  open: unknown;
+  next: unknown;
+} = {
+  stepUpReviewLabel: NEVER,
+  stepUpSourceLayer: undefined,
+  stepUpSourceLibrary: undefined,
+  stepUpSourceLibraryVersion: undefined,
+  open: undefined,
+  next: undefined,
 };
+const gap8 = new Gap(layout, [], ',"user.id":{"stringValue":"');
+const last8: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
+const gap9 = new Gap(layout, [], '');
+const last9: { open: unknown } = { open: NEVER };
+const tail = new Gap(layout, [], '');
+let lastBody: unknown = NEVER;
 
 /** P of `step_up.review` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encodeStepUpReview(record: EventRecord, chain: ChainFields): string | undefined {
@@ -95,6 +113,8 @@ export function encodeStepUpReview(record: EventRecord, chain: ChainFields): str
     auditRecordId === undefined ||
     !isInteger(auditSequenceNumber) ||
     auditSequenceNumber === undefined ||
+    !isText(auditSequencePreviousHash, 64) ||
+    auditSequencePreviousHash === undefined ||
     !isText(auditSequencePreviousRecordId, 36) ||
     auditSequencePreviousRecordId === undefined ||
     !isText(auditSourceId, 64) ||
@@ -105,20 +125,19 @@ export function encodeStepUpReview(record: EventRecord, chain: ChainFields): str
     return undefined;
   }
   const { traceId, spanId } = record;
-  const checked = checkVarying(
-    traceId,
-    spanId,
-    auditSequencePreviousHash,
+  if (!areIds(traceId, spanId)) return undefined;
+  const plain = isPlain(
     (auditActorId === userHash || auditActorId === undefined ? '' : auditActorId) +
       auditRecordId +
+      auditSequencePreviousHash +
       (auditSequencePreviousRecordId === lastEncoding.recordId ? '' : auditSequencePreviousRecordId) +
       (auditSourceId ?? '') +
       (stepUpId ?? '') +
       (userHash ?? '') +
       (userId ?? ''),
   );
-  if (checked !== 2) {
-    if (checked === 0) return undefined;
+  if (!plain) {
+    if (!isPlain(auditRecordId + auditSequencePreviousHash + auditSequencePreviousRecordId)) return undefined;
     auditActorId = escaped(auditActorId, 256);
     auditSourceId = escaped(auditSourceId, 64);
     stepUpId = escaped(stepUpId, 64);
@@ -127,36 +146,36 @@ export function encodeStepUpReview(record: EventRecord, chain: ChainFields): str
     if (auditActorId === '' || auditSourceId === '' || stepUpId === '' || userHash === '' || userId === '')
       return undefined;
   }
-  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next0) {
+  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next) {
     if (!gap0.rebuild([auditAction], false, auditActorId !== undefined)) return undefined;
     last0.auditAction = auditAction;
-    last0.next0 = auditActorId !== undefined;
+    last0.next = auditActorId !== undefined;
   }
   if (
     auditActorType !== last1.auditActorType ||
     auditOutcome !== last1.auditOutcome ||
-    (auditActorId !== undefined) !== last1.open1
+    (auditActorId !== undefined) !== last1.open
   ) {
     if (!gap1.rebuild([auditActorType, auditOutcome], auditActorId !== undefined, true)) return undefined;
     last1.auditActorType = auditActorType;
     last1.auditOutcome = auditOutcome;
-    last1.open1 = auditActorId !== undefined;
+    last1.open = auditActorId !== undefined;
   }
   if (auditSequenceEnd !== last2.auditSequenceEnd) {
     if (!gap2.rebuild(['0.1.0', auditSequenceEnd], true, true)) return undefined;
     last2.auditSequenceEnd = auditSequenceEnd;
   }
-  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next5) {
+  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next) {
     if (!gap5.rebuild([auditSequenceStreamId], true, auditSourceId !== undefined)) return undefined;
     last5.auditSequenceStreamId = auditSequenceStreamId;
-    last5.next5 = auditSourceId !== undefined;
+    last5.next = auditSourceId !== undefined;
   }
   if (
     auditSourceType !== last6.auditSourceType ||
     auditTargetId !== last6.auditTargetId ||
     auditTargetType !== last6.auditTargetType ||
-    (auditSourceId !== undefined) !== last6.open6 ||
-    (stepUpId !== undefined) !== last6.next6
+    (auditSourceId !== undefined) !== last6.open ||
+    (stepUpId !== undefined) !== last6.next
   ) {
     if (
       !gap6.rebuild(
@@ -169,16 +188,16 @@ export function encodeStepUpReview(record: EventRecord, chain: ChainFields): str
     last6.auditSourceType = auditSourceType;
     last6.auditTargetId = auditTargetId;
     last6.auditTargetType = auditTargetType;
-    last6.open6 = auditSourceId !== undefined;
-    last6.next6 = stepUpId !== undefined;
+    last6.open = auditSourceId !== undefined;
+    last6.next = stepUpId !== undefined;
   }
   if (
     stepUpReviewLabel !== last7.stepUpReviewLabel ||
     stepUpSourceLayer !== last7.stepUpSourceLayer ||
     stepUpSourceLibrary !== last7.stepUpSourceLibrary ||
     stepUpSourceLibraryVersion !== last7.stepUpSourceLibraryVersion ||
-    (stepUpId !== undefined) !== last7.open7 ||
-    (userHash !== undefined) !== last7.next7
+    (stepUpId !== undefined) !== last7.open ||
+    (userHash !== undefined) !== last7.next
   ) {
     if (
       !gap7.rebuild(
@@ -192,8 +211,17 @@ export function encodeStepUpReview(record: EventRecord, chain: ChainFields): str
     last7.stepUpSourceLayer = stepUpSourceLayer;
     last7.stepUpSourceLibrary = stepUpSourceLibrary;
     last7.stepUpSourceLibraryVersion = stepUpSourceLibraryVersion;
-    last7.open7 = stepUpId !== undefined;
-    last7.next7 = userHash !== undefined;
+    last7.open = stepUpId !== undefined;
+    last7.next = userHash !== undefined;
+  }
+  if ((userHash !== undefined) !== last8.open || (userId !== undefined) !== last8.next) {
+    if (!gap8.rebuild([], userHash !== undefined, userId !== undefined)) return undefined;
+    last8.open = userHash !== undefined;
+    last8.next = userId !== undefined;
+  }
+  if ((userId !== undefined) !== last9.open) {
+    if (!gap9.rebuild([], userId !== undefined, false)) return undefined;
+    last9.open = userId !== undefined;
   }
   if (
     (auditActorId === undefined ? 0 : 1) +
@@ -203,8 +231,6 @@ export function encodeStepUpReview(record: EventRecord, chain: ChainFields): str
       (userId === undefined ? 0 : 1) +
       gap0.count +
       gap1.count +
-      gap2.count +
-      gap5.count +
       gap6.count +
       gap7.count !==
     Object.keys(a).length
@@ -213,7 +239,7 @@ export function encodeStepUpReview(record: EventRecord, chain: ChainFields): str
   }
   const body = record.body;
   if (body !== lastBody) {
-    if (!tail.rebuild(body)) return undefined;
+    if (!tail.rebuildTail(body, 'step_up.review')) return undefined;
     lastBody = body;
   }
   const timestampMs = record.timestampMs;
@@ -221,41 +247,38 @@ export function encodeStepUpReview(record: EventRecord, chain: ChainFields): str
   const timestamp = nanosecondText(timestampMs);
   const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
   if (timestamp === '' || observed === '') return undefined;
+  if (layout.calm > 0) {
+    layout.calm -= 1;
+    if (layout.calm === 0) layout.settle();
+  }
   const text =
-    gap0.text +
+    gap0.out +
     (auditActorId ?? '') +
-    gap1.text +
+    gap1.out +
     auditRecordId +
-    gap2.text +
+    gap2.out +
     auditSequenceNumber +
     '"},"audit.sequence.previous_hash":{"stringValue":"' +
     auditSequencePreviousHash +
     '"},"audit.sequence.previous_record_id":{"stringValue":"' +
     auditSequencePreviousRecordId +
-    gap5.text +
+    gap5.out +
     (auditSourceId ?? '') +
-    gap6.text +
+    gap6.out +
     (stepUpId ?? '') +
-    gap7.text +
+    gap7.out +
     (userHash ?? '') +
-    (userHash === undefined
-      ? userId === undefined
-        ? ''
-        : ',"user.id":{"stringValue":"'
-      : userId === undefined
-        ? '"}'
-        : '"},"user.id":{"stringValue":"') +
+    gap8.out +
     (userId ?? '') +
-    (userId === undefined ? '' : '"}') +
-    tail.text +
+    gap9.out +
+    tail.out +
     observed +
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
   lastEncoding.recordId = auditRecordId;
-  lastEncoding.ascii =
-    checked === 2
-      ? (gap0.wide | gap1.wide | gap2.wide | gap5.wide | gap6.wide | gap7.wide | tail.wide) === 0
-      : isAscii(text);
+  lastEncoding.ascii = plain
+    ? (gap0.wide | gap1.wide | gap2.wide | gap5.wide | gap6.wide | gap7.wide | gap8.wide | gap9.wide | tail.wide) === 0
+    : isAscii(text);
   return text;
 }
