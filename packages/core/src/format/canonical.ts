@@ -46,5 +46,5 @@ function isArray(value: object): value is readonly JsonValue[] {
 }
 
 function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+  return a[0] < b[0] ? -1 : 1;
 }

@@ -110,6 +110,13 @@ describe('strict JSON', () => {
     );
   });
 
+  test.each(['['.repeat(128) + ']'.repeat(128), `${'{"a":'.repeat(127)}{}${'}'.repeat(127)}`])(
+    '128 levels are read',
+    (text) => {
+      expect(canonicalJson(parseStrictJson(Buffer.from(text)))).toBe(text);
+    },
+  );
+
   test('size and depth are bounded as the caller says', () => {
     expect(parseStrictJson(Buffer.from('[[1]]'), { maxBytes: 5, maxDepth: 2 })).toEqual([[1]]);
     expect(() => parseStrictJson(Buffer.from('[[1]]'), { maxBytes: 4 })).toThrow(
