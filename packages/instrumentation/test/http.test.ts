@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { Agent, request as httpRequest, type ServerResponse } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trace } from '@opentelemetry/api';
 import express from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
+import { routeOf } from '../src/http/route.ts';
 import { type Recorder, record } from './support/recorder.ts';
 import { bearer, listen, STEP_UP, send, type TestServer, until } from './support/server.ts';
 
@@ -141,6 +142,17 @@ describe('under Express the route is recorded as it was written,', () => {
     await until(() => recorder.records.length === 1);
     expect(recorder.attribute(0, 'http.route')).toBe('/x');
   });
+});
+
+test('under Express 4 a mounted route is read although asking for the router throws', () => {
+  const stack = [{ regexp: /^\/api\/?(?=\/|$)/i, keys: [], handle: { stack: [{}] } }];
+  const app = Object.defineProperty({ _router: { stack } }, 'router', {
+    get() {
+      throw new Error('deprecated');
+    },
+  });
+  const request = { route: { path: '/pay' }, baseUrl: '/api', app };
+  expect(routeOf(request as unknown as IncomingMessage)).toBe('/api/pay');
 });
 
 test('requests that share kept-alive connections are never mixed up', async () => {

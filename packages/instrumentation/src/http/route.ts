@@ -30,7 +30,8 @@ export function routeOf(request: IncomingMessage): string | undefined {
   const path = templateText(route?.path);
   if (path === undefined) return undefined;
   if (typeof baseUrl !== 'string' || baseUrl === '') return path;
-  const mount = mountTemplate(app?.router ?? app?._router, baseUrl, 0);
+  // Express 4 keeps its router in `_router` and throws at whoever asks for `router`.
+  const mount = mountTemplate(app?._router ?? app?.router, baseUrl, 0);
   if (mount === undefined) return path;
   return path === '/' ? mount : mount + path;
 }
