@@ -3,37 +3,38 @@
 
 import type { Finding } from './findings.ts';
 
-/** A finding without what the log adds. */
+/** A finding without what the log adds; `severity` defaults to `tampered`. */
 export type Entry = Pick<Finding, 'code' | 'evidence'> &
   Partial<Pick<Finding, 'severity' | 'from' | 'to' | 'field' | 'offset'>>;
 
-/** Findings of one segment; fills in what is the same for all of them. */
+/** Findings of one segment or stream; fills in what is the same for all of them. */
 export class FindingLog {
   readonly findings: Finding[] = [];
-  stream: string | undefined;
-  private readonly source: string;
+  private readonly source: string | undefined;
+  private readonly stream: string | undefined;
 
-  constructor(source: string, stream: string | undefined) {
+  constructor(source: string | undefined, stream: string | undefined) {
     this.source = source;
     this.stream = stream;
   }
 
   add(entry: Entry): void {
     const { source, stream } = this;
-    const reproduce =
-      entry.offset === undefined
-        ? `stepseal verify --strict ${source}`
-        : `tail -c +${entry.offset + 1} ${source} | head -n 1`;
-    this.findings.push({
-      severity: 'tampered',
-      reproduce,
-      source,
-      ...(stream === undefined ? {} : { stream }),
-      ...entry,
-    });
+    const known = { ...(source === undefined ? {} : { source }), ...(stream === undefined ? {} : { stream }) };
+    this.findings.push({ severity: 'tampered', reproduce: this.reproduce(entry.offset), ...known, ...entry });
   }
 
   has(code: Finding['code']): boolean {
     return this.findings.some((finding) => finding.code === code);
+  }
+
+  private reproduce(offset: number | undefined): string {
+    if (this.source === undefined)
+      return this.stream === undefined
+        ? 'stepseal verify over the same sources'
+        : `grep -rl ${this.stream} over the sources`;
+    return offset === undefined
+      ? `stepseal verify --strict ${this.source}`
+      : `tail -c +${offset + 1} ${this.source} | head -n 1`;
   }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { formatVkey } from '@stepseal/core/format';
+import type { Streams } from './across/streams.ts';
 import type { Finding } from './findings.ts';
 import type { KnownHeads } from './known-heads.ts';
+import type { Outcome } from './outcome.ts';
 import type { ExitCode, Grade } from './verdict.ts';
 
 /** What is known of one stream after a verification. */
@@ -54,3 +57,27 @@ export const LIMITS_OF_PROOF: readonly string[] = [
   'Keys protect the past only up to the last note that somebody else holds: keep known heads apart from the data.',
   'Whoever steals the identity key can make up whole streams that nobody has seen before.',
 ];
+
+/** Sums up one stream. */
+export function streamReport(streamId: string, outcome: Outcome, streams: Streams): StreamReport {
+  const { state, tail } = outcome;
+  const open = state.open ?? tail?.state.open;
+  const identity = open?.identityKey;
+  const trusted = streams.trusted.has(streamId) || streams.vouched.has(streamId);
+  const adopted = streams.adopted.get(streamId);
+  const ended = outcome.closed ? 'closed' : adopted === undefined ? 'open' : 'adopted';
+  return {
+    streamId,
+    deployment: open?.deployment,
+    source: outcome.segment.name,
+    state: trusted ? ended : 'unproved',
+    records: state.number + (adopted ?? 0),
+    tailRecords: tail?.records ?? 0,
+    uncoveredMs: streams.uncoveredMs.get(streamId) ?? 0,
+    lastNote:
+      state.number === 0 ? undefined : { size: state.number, root: state.tree.root(), timeMs: state.sealedAtMs },
+    identityFingerprint: identity?.fingerprint,
+    identityVkey: identity === undefined ? undefined : formatVkey(identity.name, identity.publicKey),
+    trusted,
+  };
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Outcome } from '../outcome.ts';
+import type { Tail } from '../rest.ts';
+import type { PredecessorPin } from '../stream-facts.ts';
+import type { Streams } from './streams.ts';
+
+/** Follows every trusted open record to the predecessor that it pins, and from a pinned one on to its own. */
+export function followPredecessors(streams: Streams): void {
+  const { outcomes, complete, check } = streams.input;
+  const queue = [...streams.trusted];
+  const claims = new Map<string, string>();
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    const outcome = outcomes.get(id) as Outcome;
+    const state = outcome.state.open === undefined ? outcome.tail?.state : outcome.state;
+    const pin = state?.open?.predecessor;
+    if (pin === undefined) continue;
+    const rival = claims.get(pin.streamId);
+    if (rival !== undefined && rival !== id && check('equivocation')) {
+      streams.add(pin.streamId, {
+        code: 'EQUIVOCATION',
+        evidence: `Streams ${rival} and ${id} both name it as their predecessor.`,
+      });
+      continue;
+    }
+    claims.set(pin.streamId, id);
+    streams.predecessors.set(id, pin.streamId);
+    streams.namedBy.set(pin.streamId, id);
+    const target = outcomes.get(pin.streamId);
+    if (target === undefined) {
+      if (streams.pruned.has(pin.streamId) || !check('predecessor')) continue;
+      const evidence = `Stream ${id} names it as its predecessor with ${pin.number} records, and it is not here.`;
+      streams.add(pin.streamId, {
+        code: 'STREAM_MISSING',
+        severity: complete ? 'tampered' : 'incomplete',
+        from: 1,
+        to: pin.number,
+        evidence,
+      });
+      continue;
+    }
+    if (state?.firstTimeMs !== undefined) streams.successorTimeMs.set(pin.streamId, state.firstTimeMs);
+    if (!check('adoption') || !pinHolds(streams, pin, target)) continue;
+    if (!streams.trusted.has(pin.streamId) && !streams.vouched.has(pin.streamId)) {
+      streams.vouched.add(pin.streamId);
+      queue.push(pin.streamId);
+    }
+  }
+}
+
+/** Compares a predecessor with what its successor's open record pins of it, and says what differs. */
+function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boolean {
+  const id = pin.streamId;
+  if (target.findings.some((finding) => finding.severity === 'tampered')) return false;
+  const { tail, state } = target;
+  const end = tail?.state ?? state;
+  const same = end.number === pin.number && end.hash === pin.hash;
+  if (pin.number < state.number && streams.trusted.has(id)) {
+    // The file was cut before the successor found it; whoever kept a longer copy can tell.
+    const evidence = `Its successor found ${pin.number} records; ${state.number} stand under notes here.`;
+    streams.add(id, { code: 'TRUNCATED', from: pin.number + 1, to: state.number, evidence });
+    return false;
+  }
+  // Records of its own, whole under keys that nobody vouches for, and not those that the successor found.
+  if (!same && state.number > 0 && !streams.trusted.has(id)) return false;
+  if (target.closed || tail === undefined) {
+    if (same) return true;
+    const evidence = `It is closed with ${end.number} records; its successor names ${pin.number}.`;
+    streams.add(id, { code: 'EQUIVOCATION', from: Math.min(end.number, pin.number), to: end.number, evidence });
+    return false;
+  }
+  if (pin.cause === 'io_error' && end.number >= pin.number) {
+    const evidence = 'Lines written before an I/O error stand again in the next stream.';
+    if (end.number > pin.number)
+      streams.add(id, { code: 'ABANDONED', severity: 'info', from: pin.number + 1, to: end.number, evidence });
+    return adopt(streams, pin, target);
+  }
+  if (pin.cause === 'closed') {
+    const evidence = `Its successor found it closed with ${pin.number} records; its closing note is not here.`;
+    streams.add(id, { code: 'TRUNCATED', from: end.number, to: pin.number, evidence });
+    return false;
+  }
+  if (!same) explainDifference(streams, pin, target, tail);
+  else if (lengthHolds(streams, pin, tail)) return adopt(streams, pin, target);
+  return false;
+}
+
+function explainDifference(streams: Streams, pin: PredecessorPin, target: Outcome, tail: Tail): void {
+  const id = pin.streamId;
+  const { number } = tail.state;
+  const shorter =
+    number < pin.number && pin.validBytes !== undefined && tail.validEnd + tail.tornBytes < pin.validBytes;
+  const explained =
+    number > pin.number
+      ? {
+          code: 'TRAILING_DATA' as const,
+          from: pin.number + 1,
+          to: number,
+          evidence: `Its successor found ${pin.number} records; there are ${number}.`,
+        }
+      : shorter
+        ? undefined
+        : target.explain?.(pin)[0];
+  const cut = {
+    code: 'TRUNCATED' as const,
+    from: number + 1,
+    to: pin.number,
+    evidence: `Its successor found ${pin.number} records; ${number} are here.`,
+  };
+  streams.add(id, explained ?? cut);
+}
+
+function lengthHolds(streams: Streams, pin: PredecessorPin, tail: Tail): boolean {
+  const id = pin.streamId;
+  const at = { from: pin.number, to: pin.number };
+  const length = tail.validEnd + tail.tornBytes;
+  if (pin.validBytes !== undefined) {
+    const wanted = pin.validBytes + (pin.tornBytes ?? 0);
+    if (tail.validEnd !== pin.validBytes || length !== wanted) {
+      const evidence = `Its successor found ${wanted} bytes, ${pin.validBytes} of them valid; there are ${length} and ${tail.validEnd}.`;
+      streams.add(id, {
+        code: length === wanted ? 'MALFORMED' : length < wanted ? 'TRUNCATED' : 'TRAILING_DATA',
+        ...at,
+        evidence,
+      });
+      return false;
+    }
+  }
+  if (pin.tornSha256 !== undefined && pin.tornSha256 !== tail.tornSha256) {
+    streams.add(id, {
+      code: 'TRAILING_DATA',
+      ...at,
+      evidence: 'The torn bytes at its end are not those that its successor found.',
+    });
+    return false;
+  }
+  return true;
+}
+
+function adopt(streams: Streams, pin: PredecessorPin, target: Outcome): boolean {
+  const records = Math.max(0, pin.number - target.state.number);
+  streams.adopted.set(pin.streamId, records);
+  if (pin.cause === 'roll' && records === 0) return true;
+  const torn = target.tail?.tornBytes ?? 0;
+  const evidence = `The stream ended without a close (${pin.cause}); its successor pins record ${pin.number}: ${records} record(s) beyond the last note, ${torn} torn byte(s).`;
+  const range = records > 0 ? { from: target.state.number + 1, to: pin.number } : {};
+  streams.add(pin.streamId, { code: 'ADOPTED', severity: 'info', ...range, evidence });
+  return true;
+}

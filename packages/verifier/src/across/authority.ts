@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { parseVkey } from '@stepseal/core/format';
+import type { Outcome } from '../outcome.ts';
+import type { Streams } from './streams.ts';
+import { SEAL_LIMIT_MS } from './tails.ts';
+
+/** Authority flows from identities of the policy to first streams, and from their close records to rolled ones. */
+export function authorise(streams: Streams): void {
+  const { outcomes, check } = streams.input;
+  const proved = [...outcomes].filter(([, outcome]) => outcome.state.number > 0);
+  const queue = proved
+    .filter(([, outcome]) => outcome.identity !== undefined || !check('authorisation'))
+    .map(([id]) => id);
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (streams.trusted.has(id)) continue;
+    streams.trusted.add(id);
+    const state = outcomes.get(id)?.state;
+    for (const gone of state?.pruned ?? []) streams.pruned.add(gone);
+    const next = state?.close?.next;
+    if (next === undefined) continue;
+    streams.namedBy.set(next.streamId, id);
+    const rolled = outcomes.get(next.streamId);
+    if (rolled !== undefined && rolled.state.number > 0 && hasKey(rolled, next.vkey)) queue.push(next.streamId);
+  }
+}
+
+function hasKey(outcome: Outcome, vkey: string): boolean {
+  try {
+    const key = parseVkey(vkey);
+    const open = outcome.state.open;
+    return open !== undefined && key.name === open.deployment && key.fingerprint === open.streamKey.fingerprint;
+  } catch {
+    return false;
+  }
+}
+
+/** Says of a stream that nothing vouches for what that means: an alarm where something trusted names it. */
+export function reportUnauthorised(streams: Streams, id: string, outcome: Outcome): void {
+  const { policy, knownHeads, check, now } = streams.input;
+  if (policy === undefined || !check('authorisation')) return;
+  const damaged = streams.tampered(id);
+  const namedBy = streams.namedBy.get(id);
+  const expected = namedBy !== undefined || knownHeads?.streams.has(id) === true;
+  if (damaged && (outcome.claimed || expected)) return;
+  if (outcome.wellFormed === 0 && !expected) return;
+  const open = outcome.state.open;
+  if (expected) {
+    const namer = namedBy === undefined ? 'An earlier verification' : `Stream ${namedBy}`;
+    streams.add(id, {
+      code: 'KEY_NOT_AUTHORISED',
+      evidence: `${namer} names this stream, and its key is not the one authorised for it.`,
+    });
+  } else if (outcome.state.number > 0) {
+    const fingerprint = open?.identityKey?.fingerprint ?? open?.streamKey.fingerprint ?? 'unknown';
+    const evidence = `Its key, fingerprint ${fingerprint}, is not authorised for deployment ${open?.deployment ?? 'unknown'}.`;
+    streams.add(id, { code: 'KEY_NOT_AUTHORISED', severity: 'cannot_verify', evidence });
+  } else if (!outcome.claimed) {
+    streams.add(id, {
+      code: 'KEY_NOT_AUTHORISED',
+      severity: 'cannot_verify',
+      evidence: 'Nothing that the trust policy lists vouches for this stream.',
+    });
+  } else {
+    const tail = outcome.tail?.state;
+    const fresh = tail?.sealedAtMs !== undefined && now - tail.sealedAtMs <= SEAL_LIMIT_MS;
+    if (fresh)
+      streams.add(id, {
+        code: 'TAIL_OPEN',
+        severity: 'info',
+        evidence: 'The stream has just been opened; its first note is not yet written.',
+      });
+    else
+      streams.add(id, {
+        code: 'TAIL_UNSEALED',
+        severity: 'cannot_verify',
+        from: 1,
+        to: tail?.number ?? 1,
+        evidence: 'The stream has no note at all and no successor adopts it: nothing proves it.',
+      });
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Streams } from './streams.ts';
+
+/** Compares the streams with what earlier verifications have seen of them. */
+export function compareKnownHeads(streams: Streams): void {
+  const { knownHeads, outcomes, complete, check } = streams.input;
+  if (knownHeads === undefined || !check('known-heads')) return;
+  for (const [id, head] of knownHeads.streams) {
+    const outcome = outcomes.get(id);
+    if (outcome === undefined || outcome.findings.some((finding) => finding.severity === 'tampered')) continue;
+    const { number } = outcome.state;
+    if (number < head.size) {
+      const here = outcome.tail?.state.number ?? number;
+      const evidence = `An earlier verification saw ${head.size} records under a note; ${number} are under one here.`;
+      streams.add(id, { code: 'TRUNCATED', from: Math.min(here + 1, head.size), to: head.size, evidence });
+    } else if (outcome.roots.get(head.size) !== head.root)
+      streams.add(id, {
+        code: 'EQUIVOCATION',
+        from: 1,
+        to: head.size,
+        evidence: `An earlier verification saw another history of its first ${head.size} records.`,
+      });
+  }
+  if (complete) findAbsent(streams);
+}
+
+/** The newest stream of a writer absent, and all later ones: rolled back. An older one absent: deleted. */
+function findAbsent(streams: Streams): void {
+  const { knownHeads, outcomes, policy } = streams.input;
+  const absent = (id: string): boolean => !outcomes.has(id) && !streams.pruned.has(id);
+  const followed = new Set(streams.predecessors.values());
+  const rolledBack = [...(knownHeads?.writers.values() ?? [])].filter(
+    (newest) => absent(newest) && !followed.has(newest),
+  );
+  for (const newest of rolledBack)
+    streams.add(newest, {
+      code: 'ROLLBACK',
+      evidence:
+        'An earlier verification saw this stream as the newest of its writer; neither it nor a later one is here.',
+    });
+  if (rolledBack.length > 0) return;
+  for (const [id, head] of knownHeads?.streams ?? []) {
+    const said = streams.findings.some((finding) => finding.stream === id && finding.code === 'STREAM_MISSING');
+    if (!absent(id) || said || policy?.deployments.has(head.deployment) === false) continue;
+    streams.add(id, {
+      code: 'STREAM_MISSING',
+      from: 1,
+      to: head.size,
+      evidence: `An earlier verification saw ${head.size} records of it, and it is not here.`,
+    });
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Outcome } from '../outcome.ts';
+import type { Streams } from './streams.ts';
+
+/** Seal interval of 1 s plus what a busy event loop may add, ms. */
+export const SEAL_LIMIT_MS = 5_000;
+/** An idle stream seals every 60 s; as for heartbeats, 90 s is the limit, ms. */
+const IDLE_LIMIT_MS = 90_000;
+
+/** Says of a trusted stream without a close how much of its end nothing proves, and whether that is in order. */
+export function judgeTail(streams: Streams, id: string, outcome: Outcome): void {
+  const { now, check } = streams.input;
+  const { tail, state } = outcome;
+  if (tail === undefined || !check('tail')) return;
+  const ageMs = Math.max(0, (streams.successorTimeMs.get(id) ?? now) - (state.sealedAtMs ?? now));
+  if (streams.adopted.has(id) || !streams.tampered(id)) streams.uncoveredMs.set(id, ageMs);
+  if (streams.adopted.has(id) || streams.tampered(id)) return;
+  const busy = tail.records > 0 || tail.tornBytes > 0;
+  const range = { from: state.number + 1, to: Math.max(state.number + 1, tail.state.number) };
+  const behind = `${tail.records} record(s) and ${tail.tornBytes} torn byte(s) stand behind the last note`;
+  const age = `${(ageMs / 1000).toFixed(1)} s`;
+  if (ageMs <= (busy ? SEAL_LIMIT_MS : IDLE_LIMIT_MS))
+    streams.add(id, {
+      code: 'TAIL_OPEN',
+      severity: 'info',
+      ...range,
+      evidence: `The stream is being written: ${behind}, ${age} old.`,
+    });
+  else
+    streams.add(id, {
+      code: 'TAIL_UNSEALED',
+      severity: 'incomplete',
+      ...range,
+      evidence: `The stream has no close: ${behind}, and nothing proves what happened in the ${age} since.`,
+    });
+}
