@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { Finding } from './findings.ts';
+import { showLine, verifyAgain } from './reproduce.ts';
 
 /** A finding without what the log adds; `severity` defaults to `tampered`. */
 export type Entry = Pick<Finding, 'code' | 'evidence'> &
@@ -29,12 +30,7 @@ export class FindingLog {
   }
 
   private reproduce(offset: number | undefined): string {
-    if (this.source === undefined)
-      return this.stream === undefined
-        ? 'stepseal verify over the same sources'
-        : `grep -rl ${this.stream} over the sources`;
-    return offset === undefined
-      ? `stepseal verify --strict ${this.source}`
-      : `tail -c +${offset + 1} ${this.source} | head -n 1`;
+    if (this.source === undefined) return 'stepseal verify over the same sources';
+    return offset === undefined ? verifyAgain(this.source) : showLine(this.source, offset);
   }
 }

@@ -4,6 +4,7 @@
 import { MerkleTree, type Payload } from '@stepseal/core/format';
 import type { CheckSwitch } from './checks.ts';
 import type { Finding } from './findings.ts';
+import { showRecord } from './reproduce.ts';
 import { integerOf, type OpenFacts, openFacts, stringOf, timeMsOf } from './stream-facts.ts';
 
 /** Sealing records further apart than this on the monotonic clock leave a hole; the heartbeat is 60 s. */
@@ -124,7 +125,7 @@ export class StreamState {
     evidence: string,
     field?: string,
   ): void {
-    const at = { from: this.number, to: this.number, source, reproduce: `jq on record ${this.number} of ${source}` };
+    const at = { from: this.number, to: this.number, source, reproduce: showRecord(source, this.number) };
     const stream = this.open === undefined ? {} : { stream: this.open.streamId };
     this.findings = [
       ...this.findings,
