@@ -10,23 +10,31 @@ export function rootHash(leaves: readonly Buffer[]): Buffer {
   return subtree(leaves, 0, leaves.length);
 }
 
+/** The root over the leaves from index `from` to before index `to`. */
+export type SubtreeHash = (from: number, to: number) => Buffer;
+
 /**
  * The audit path of leaf `index`, from the leaf up (RFC 6962 section 2.1.1).
  *
  * @throws RangeError unless 0 <= index < leaves.length
  */
 export function inclusionProof(leaves: readonly Buffer[], index: number): Buffer[] {
-  if (!Number.isInteger(index) || index < 0 || index >= leaves.length) throw new RangeError('no such leaf');
+  return auditPath((from, to) => subtree(leaves, from, to), index, leaves.length);
+}
+
+/** As {@link inclusionProof}, for callers that have the hashes of subtrees already. */
+export function auditPath(subtreeHash: SubtreeHash, index: number, size: number): Buffer[] {
+  if (!Number.isInteger(index) || index < 0 || index >= size) throw new RangeError('no such leaf');
   const path: Buffer[] = [];
   let from = 0;
-  let to = leaves.length;
+  let to = size;
   while (to - from > 1) {
     const middle = from + splitPoint(to - from);
     if (index < middle) {
-      path.push(subtree(leaves, middle, to));
+      path.push(subtreeHash(middle, to));
       to = middle;
     } else {
-      path.push(subtree(leaves, from, middle));
+      path.push(subtreeHash(from, middle));
       from = middle;
     }
   }
@@ -69,23 +77,28 @@ export function verifyInclusion(
  * @throws RangeError unless 0 <= oldSize <= leaves.length
  */
 export function consistencyProof(leaves: readonly Buffer[], oldSize: number): Buffer[] {
-  if (!Number.isInteger(oldSize) || oldSize < 0 || oldSize > leaves.length) throw new RangeError('no such size');
+  return consistencyPath((from, to) => subtree(leaves, from, to), oldSize, leaves.length);
+}
+
+/** As {@link consistencyProof}, for callers that have the hashes of subtrees already. */
+export function consistencyPath(subtreeHash: SubtreeHash, oldSize: number, size: number): Buffer[] {
+  if (!Number.isInteger(oldSize) || oldSize < 0 || oldSize > size) throw new RangeError('no such size');
   if (oldSize === 0) return [];
   const proof: Buffer[] = [];
   let from = 0;
-  let to = leaves.length;
+  let to = size;
   while (oldSize !== to) {
     const middle = from + splitPoint(to - from);
     if (oldSize <= middle) {
-      proof.push(subtree(leaves, middle, to));
+      proof.push(subtreeHash(middle, to));
       to = middle;
     } else {
-      proof.push(subtree(leaves, from, middle));
+      proof.push(subtreeHash(from, middle));
       from = middle;
     }
   }
   // The old tree itself need not be sent when it is one perfect subtree at the left edge.
-  if (from !== 0) proof.push(subtree(leaves, from, to));
+  if (from !== 0) proof.push(subtreeHash(from, to));
   return proof.reverse();
 }
 

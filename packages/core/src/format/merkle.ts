@@ -17,7 +17,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   if (left.length !== 32 || right.length !== 32) throw new RangeError('a tree hash has 32 bytes');
   NODE_INPUT.set(left, 1);
   NODE_INPUT.set(right, 33);
-  return hash('sha256', NODE_INPUT, 'buffer');
+  return Buffer.from(hash('sha256', NODE_INPUT, 'binary'), 'binary');
 }
 
 function leafHashLatin1(recordHashHex: string): string {
