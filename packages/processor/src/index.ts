@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-export { type Diagnostic, type DiagnosticSink } from './diagnostics.ts';
+export type { Clock } from './clock.ts';
+export type { SealedRecordExporter } from './delivery.ts';
+export type { Diagnostic, DiagnosticSink } from './diagnostics.ts';
 export { SealingError, type SealingErrorCode } from './errors.ts';
-export {
-  type AuditPipeline,
-  type AuditPipelineOptions,
-  type AuditPipelineStatus,
-  startAuditPipeline,
-} from './pipeline.ts';
+export type { FileSystem } from './file-system.ts';
+export { type AuditPipeline, type AuditPipelineOptions, startAuditPipeline } from './pipeline.ts';
+export type { RandomFill } from './record-id.ts';
+export type { SealedLogRecord } from './sealed-record.ts';
+export type { SealingOptions, SealingStatus } from './sealing.ts';
+export { SealingLogRecordProcessor, type SealingLogRecordProcessorOptions } from './sealing-log-record-processor.ts';
+export type { SpoolLimits } from './spool.ts';
+export type { WriterState } from './writer.ts';
+export type { RollSettings, SealSettings } from './writer-options.ts';

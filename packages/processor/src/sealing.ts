@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { startupSnapshot } from 'node:v8';
+import { isDeploymentName } from '@stepseal/core/format';
+import { type Clock, systemClock } from './clock.ts';
+import { Delivery, type SealedRecordExporter } from './delivery.ts';
+import { type DiagnosticSink, type Report, reporter, stderrSink } from './diagnostics.ts';
+import { SealingError } from './errors.ts';
+import { installExitHooks } from './exit-hooks.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import type { Signer } from './keys/signer.ts';
+import { systemProcessTable } from './process-identity.ts';
+import { type RandomFill, systemRandom } from './record-id.ts';
+import { resourceText } from './resource.ts';
+import type { ExportedResource } from './sealed-record.ts';
+import type { SpoolLimits } from './spool.ts';
+import { Writer, type WriterState } from './writer.ts';
+import type { RollSettings, SealSettings } from './writer-options.ts';
+
+/** What both doors take. */
+export interface SealingOptions {
+  /** Name of the deployment: `[a-z0-9.-]+(/[a-z0-9._-]+)*`. */
+  readonly deployment: string;
+  /** Directory of the segments; created when missing. Not to be shared across pid namespaces. */
+  readonly dataDir: string;
+  /** The identity key. Without it records wait in memory up to the bound, and are then lost. */
+  readonly identity?: Signer;
+  readonly seal?: Partial<SealSettings>;
+  readonly roll?: Partial<RollSettings>;
+  /** Bounds of what waits in memory while no file can be written; default 4096 records and 16 MiB. */
+  readonly spool?: Partial<SpoolLimits>;
+  /** Hash of the redaction policy in force. */
+  readonly redactionHash?: string;
+  /** Start fails instead of running unsealed; default false. */
+  readonly required?: boolean;
+  /** Gets the sealed records, once a note covers them: any `LogRecordExporter`. Retrying is its own business. */
+  readonly exporter?: SealedRecordExporter;
+  /** Default: one line on standard error, at most one a minute for each code. */
+  readonly onDiagnostic?: DiagnosticSink;
+  /** Hooks for the end of the process; default true. */
+  readonly exitHooks?: boolean;
+  readonly files?: FileSystem;
+  readonly clock?: Clock;
+  readonly random?: RandomFill;
+}
+
+/** How the sealing goes. */
+export interface SealingStatus {
+  readonly state: WriterState;
+  readonly streamId?: string;
+  /** The segment being written. */
+  readonly file?: string;
+  /** Last record's number in the stream. */
+  readonly number: number;
+  /** Records since the last sealing record. */
+  readonly uncovered: number;
+  /** Records waiting in memory for a file. */
+  readonly waiting: number;
+  /** Losses no gap record declares yet. */
+  readonly undeclared: number;
+  /** Records lost since the start. */
+  readonly lost: number;
+  readonly blockedBy?: SealingError['code'];
+}
+
+/** The room behind the doors: one writer and what keeps it going. */
+export interface Sealing {
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly report: Report;
+  /** Opens the first stream, or throws when sealing is required and cannot begin. */
+  start(): void;
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+  status(): SealingStatus;
+}
+
+/**
+ * @param resource gives the Resource as far as it is known
+ * @throws SealingError `INVALID_OPTION`
+ */
+export function createSealing(options: SealingOptions, resource: () => ExportedResource): Sealing {
+  if (!isDeploymentName(options.deployment))
+    throw new SealingError('INVALID_OPTION', 'the deployment has no valid name');
+  const clock = options.clock ?? systemClock;
+  const files = options.files ?? nodeFileSystem;
+  const report = reporter(options.onDiagnostic ?? stderrSink, clock);
+  const delivery = options.exporter === undefined ? undefined : new Delivery(options.exporter, resource, report);
+  const writer = new Writer({
+    deployment: options.deployment,
+    dataDir: options.dataDir,
+    ...(options.identity === undefined ? {} : { identity: options.identity }),
+    seal: { maxRecords: 256, intervalMs: 1_000, heartbeatMs: 60_000, ...options.seal },
+    roll: { maxBytes: 64 * 1024 * 1024, maxAgeMs: 86_400_000, ...options.roll },
+    spool: { records: 4_096, length: 16 * 1024 * 1024, ...options.spool },
+    resource: () => resourceText(resource().attributes),
+    ...(options.redactionHash === undefined ? {} : { redactionHash: options.redactionHash }),
+    files,
+    processes: systemProcessTable(files),
+    clock,
+    random: options.random ?? systemRandom,
+    report,
+    buildingSnapshot: () => startupSnapshot.isBuildingSnapshot(),
+    ...(delivery === undefined ? {} : { delivery }),
+  });
+  const flush = async (): Promise<void> => {
+    await writer.flush();
+    await delivery?.flush();
+  };
+  const removeHooks = options.exitHooks === false ? () => {} : hooks(writer, delivery, flush);
+  let ending: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await writer.flush();
+    // Records emitted while the flush was under way are in the stream: its end covers them.
+    writer.shutDown();
+    removeHooks();
+    await delivery?.shutdown();
+  };
+  return {
+    writer,
+    clock,
+    report,
+    start: () => {
+      if (options.required) writer.startOrThrow();
+      else writer.start();
+    },
+    flush,
+    shutdown: () => {
+      ending ??= end();
+      return ending;
+    },
+    status: () => ({ state: writer.state, ...writer.progress }),
+  };
+}
+
+function hooks(writer: Writer, delivery: Delivery | undefined, flush: () => Promise<void>): () => void {
+  if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.addDeserializeCallback(() => writer.start());
+  return installExitHooks({
+    close: () => {
+      writer.closeNow();
+    },
+    crash: () => writer.syncNow(),
+    // Only a delivery has something that the synchronous end cannot do.
+    idle: () => {
+      if (delivery !== undefined && writer.progress.uncovered > 0) void flush();
+    },
+  });
+}
