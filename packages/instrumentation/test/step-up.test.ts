@@ -202,9 +202,17 @@ describe('a refused answer ends the step-up and says why:', () => {
     expect(recorder.attribute(2, 'error.type')).toBe('counter_regression');
   });
 
-  test('a fault on the checking side is an error, not a failed answer', async () => {
+  test('a credential that nobody registered', async () => {
     const challenge = await demand();
     credential = undefined as unknown as typeof credential;
+    await answer(challenge);
+    expect(recorder.attribute(2, 'step_up.outcome')).toBe('failed');
+    expect(recorder.attribute(2, 'error.type')).toBe('unknown_credential');
+  });
+
+  test('a fault that no client can bring about is an error, not a failed answer', async () => {
+    const challenge = await demand();
+    credential.publicKey = new Uint8Array(Buffer.from('a10126', 'hex'));
     await answer(challenge);
     expect(recorder.attribute(2, 'step_up.outcome')).toBe('error');
     expect(recorder.attribute(2, 'error.type')).toBe('internal');

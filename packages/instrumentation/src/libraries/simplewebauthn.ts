@@ -33,7 +33,7 @@ export function patchSimpleWebAuthn(moduleExports: object, version: string, obse
           observer.answerChecked({ ...call, ...checkedFacts(result), ...answerOf(args), result, error: undefined });
         },
         rejected(args, error) {
-          const errorType = webAuthnErrorType(error);
+          const errorType = webAuthnErrorType(error, property(args[0], 'credential'));
           const outcome = errorType === 'internal' ? ('error' as const) : ('failed' as const);
           observer.answerChecked({
             ...call,

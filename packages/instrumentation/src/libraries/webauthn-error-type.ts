@@ -28,18 +28,34 @@ const BEGINNINGS: readonly (readonly [string, ErrorType])[] = [
 ];
 
 /** Names of the library's own errors that say the same as a message. */
-const NAMES: ReadonlyMap<string, ErrorType> = new Map([['UnexpectedRPIDHash', 'rp_id_mismatch']]);
+const NAMES: ReadonlyMap<string, ErrorType> = new Map([
+  ['UnexpectedRPIDHash', 'rp_id_mismatch'],
+  ['InvalidBackupFlags', 'malformed'],
+]);
+
+/** Beginnings of messages about the stored public key, which the service keeps and the client does not choose. */
+const OUR_SIDE: readonly string[] = [
+  'Credential public key',
+  'Public key ',
+  'unknown COSE',
+  'Unexpected COSE',
+  'Signature verification with public key',
+];
 
 /**
- * Why an answer was refused, from a closed list. What is thrown on the way to a verdict is decided by the answer,
- * which the client controls; only what no message of the library explains counts as a fault of the checking side.
+ * Why an answer was refused, from a closed list. Nearly all that is thrown on the way to a verdict is chosen by who
+ * sent the answer, so what is not known counts as a refused answer: only what he cannot bring about is `internal`.
+ *
+ * @param credential what the service gave the library to check against
  */
-export function webAuthnErrorType(error: unknown): ErrorType {
-  if (!(error instanceof Error)) return 'internal';
-  const named = NAMES.get(error.name);
-  if (named !== undefined) return named;
-  const { message } = error;
-  if (typeof message !== 'string') return 'internal';
+export function webAuthnErrorType(error: unknown, credential: unknown): ErrorType {
+  if (typeof credential !== 'object' || credential === null) return 'unknown_credential';
+  if (!(error instanceof Error)) return 'other';
+  const { message, name } = error;
+  // Errors of the system and of stores carry a code; those of the library about an answer do not.
+  if ('code' in error && typeof error.code === 'string') return 'internal';
+  if (OUR_SIDE.some((beginning) => message.startsWith(beginning))) return 'internal';
   for (const [beginning, errorType] of BEGINNINGS) if (message.startsWith(beginning)) return errorType;
-  return error instanceof SyntaxError || error instanceof RangeError ? 'malformed' : 'internal';
+  const malformed = error instanceof SyntaxError || error instanceof RangeError || error instanceof TypeError;
+  return NAMES.get(name) ?? (malformed ? 'malformed' : 'other');
 }
