@@ -197,21 +197,14 @@ function scanString(bytes: Uint8Array, start: number): number {
   }
 }
 
+/** The escapes of one letter: `"`, `\`, b, f, n, r, t. */
+const SHORT_ESCAPES: ReadonlySet<number | undefined> = new Set(Buffer.from('"\\bfnrt'));
+
 /** From behind the reverse solidus. */
 function scanEscape(bytes: Uint8Array, at: number): number {
-  switch (bytes[at]) {
-    case 0x22: // "
-    case 0x5c: // \
-    case 0x62: // b
-    case 0x66: // f
-    case 0x6e: // n
-    case 0x72: // r
-    case 0x74: // t
-      return at + 1;
-    case 0x75: // u, for the control characters that have no letter
-      return scanControlEscape(bytes, at + 1);
-  }
-  return NO;
+  if (SHORT_ESCAPES.has(bytes[at])) return at + 1;
+  // \u stands only before the control characters that have no letter.
+  return bytes[at] === 0x75 ? scanControlEscape(bytes, at + 1) : NO;
 }
 
 function scanControlEscape(bytes: Uint8Array, at: number): number {
