@@ -57,7 +57,7 @@ export class Capture implements LibraryObserver {
       book: new CeremonyBook(ids, nowMs),
       subjects: new SubjectReader({
         user: resolver(pathsOr(config.identity?.user, USER_PATHS)),
-        session: resolver(pathsOr(config.identity?.session, SESSION_PATHS)),
+        session: pathsOr(config.identity?.session, SESSION_PATHS),
         proxies: trustedProxies(config.client?.trustedProxies ?? []),
         pseudonyms,
       }),

@@ -49,6 +49,8 @@ export interface EventDetail {
   readonly backedUp?: boolean | undefined;
   readonly accessResult?: StepUpAccessResult;
   readonly requirementMet?: boolean | undefined;
+  /** The session's keyed hash before its id was renewed. */
+  readonly previousSessionHash?: string | undefined;
   /** The token of the request was accepted by the service, so what it says was achieved may be recorded. */
   readonly tokenAccepted?: boolean;
 }
@@ -83,6 +85,7 @@ export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclos
     'http.response.status_code': http?.statusCode,
     'http.route': http?.route,
     'session.id': subject.sessionHash,
+    'session.previous_id': detail.previousSessionHash,
     'step_up.access.result': detail.accessResult,
     'step_up.acr.achieved': claims?.acr,
     'step_up.acr.requested': nonEmpty(requirement?.acrValues),

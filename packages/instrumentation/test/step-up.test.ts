@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeEvent, parsePayload } from '@stepseal/core/format';
 import { validateEvent } from '@stepseal/core/semconv';
 import { SoftwareAuthenticator } from '@stepseal/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -275,8 +276,14 @@ describe('what follows a demand is told as', () => {
 
   test('granted without the proof, where the proof is older than was demanded', async () => {
     await demand();
-    await retry({ ...weak, acr: 'gold', auth_time: now() - 61 });
+    await retry({ ...weak, acr: 'gold', auth_time: now() - 70 });
     expect(recorder.attribute(2, 'step_up.requirement_met')).toBe(false);
+  });
+
+  test('granted with the proof, where no age at all was allowed and the proof came after the demand', async () => {
+    await demand(weak, STEP_UP.replace('60', '0'));
+    await retry({ ...weak, acr: 'gold', auth_time: now() - 2 });
+    expect(recorder.attribute(2, 'step_up.requirement_met')).toBe(true);
   });
 
   test('blocked, where the service refuses for good', async () => {
@@ -355,6 +362,49 @@ describe('where the demand carries no challenge, the session joins what follows:
   });
 });
 
+describe('a session that gets a new id when its user has proved himself is still known', () => {
+  const cookie = (id: string): Record<string, string> => ({ cookie: `connect.sid=${id}`, 'x-user': 'user-1' });
+
+  async function request(path: string, id: string, handler: typeof serve): Promise<void> {
+    serve = (incoming, response) => {
+      Object.assign(incoming, { user: { id: incoming.headers['x-user'] } });
+      return handler(incoming, response);
+    };
+    await send(server.port, path, { headers: cookie(id), body: '5000' });
+    await sleep(10);
+  }
+
+  test.each([
+    [
+      'by setHeader',
+      (response: ServerResponse) => response.setHeader('Set-Cookie', ['a=b', 'connect.sid=new; Path=/']).end(),
+    ],
+    ['by writeHead', (response: ServerResponse) => response.writeHead(200, { 'set-cookie': 'connect.sid=new' }).end()],
+  ])('%s', async (_title, renew) => {
+    let challenge = '';
+    await request('/pay', 'old', async (_request, response) => {
+      ({ challenge } = await recorder.webauthn.generateAuthenticationOptions({ rpID: 'localhost' }));
+      response.writeHead(401, { 'www-authenticate': 'Bearer error="insufficient_user_authentication"' }).end();
+    });
+    await request('/verify', 'old', async (_request, response) => {
+      await recorder.webauthn.verifyAuthenticationResponse({
+        response: authenticator.authenticate({ challenge, rpId: 'localhost' }),
+        expectedChallenge: challenge,
+        expectedOrigin: ORIGIN,
+        expectedRPID: 'localhost',
+        credential,
+      });
+      renew(response);
+    });
+    await request('/pay', 'new', (_request, response) => response.end());
+    expect(recorder.names()).toEqual(['step_up.required', 'step_up.challenged', 'step_up.completed', 'step_up.access']);
+    expect(ids().size).toBe(1);
+    expect(recorder.attribute(3, 'step_up.requirement_met')).toBe(true);
+    expect(recorder.attribute(3, 'session.previous_id')).toBe(recorder.attribute(0, 'session.id'));
+    expect(recorder.attribute(3, 'session.id')).not.toBe(recorder.attribute(0, 'session.id'));
+  });
+});
+
 test('a passkey sign-in of nobody known is no step-up; it is counted and reported', async () => {
   const challenge = await options(null);
   await answer(challenge, { claims: null });
@@ -369,6 +419,38 @@ test('a demand to nobody known is recorded, and the unknown user is reported', a
   expect(recorder.attribute(0, 'audit.actor.id')).toBe('unknown');
   expect(recorder.capture.counts).toMatchObject({ records: 1, unknownUser: 1 });
   expect(recorder.problems).toEqual(['USER_UNKNOWN']);
+});
+
+describe('nobody suppresses his own record with what he sends:', () => {
+  test.each([
+    ['lone surrogates', { sub: '\ud800', sid: '\udfff', acr: '\ud800' }],
+    ['a level of 10,000 characters', { ...weak, acr: 'x'.repeat(10_000) }],
+    ['control characters', { ...weak, acr: '\u0000\u001f\u007f', amr: ['\u0000'] }],
+    ['thousands of methods', { ...weak, amr: Array(2000).fill('pwd') }],
+    ['a time beyond all calendars', { ...weak, auth_time: Number.MAX_SAFE_INTEGER }],
+    ['a time that is no number', { ...weak, auth_time: '1e999' }],
+    ['keys of the language', { ...weak, constructor: 'x', toString: 'y', hasOwnProperty: 'z' }],
+  ])('%s', async (_title, claims) => {
+    await demand(claims);
+    const proved = { ...claims, acr: claims.acr.length > 100 ? claims.acr : 'gold' };
+    await retry(proved);
+    const wellFormed = recorder.records.splice(0);
+    expect(wellFormed.map(({ eventName }) => eventName)).toEqual([
+      'step_up.required',
+      'step_up.challenged',
+      'step_up.access',
+    ]);
+    for (const { eventName, timestamp, body, attributes } of wellFormed) {
+      const event = { eventName, timestampMs: timestamp, observedTimestampMs: timestamp, body, attributes };
+      const chain = {
+        recordId: '01a1fd97-1204-74cd-8c12-ebdc5b974622',
+        streamId: '01a1fd97-1203-7d6a-9e2b-d1ddd778f93b',
+        number: 1,
+      };
+      const { attributes: sealed } = parsePayload(Buffer.from(encodeEvent(event, chain)));
+      expect(sealed.get('step_up.id')).toEqual({ type: 'string', value: attributes['step_up.id'] });
+    }
+  });
 });
 
 test('what the library throws reaches its caller unchanged, and an unhandled answer stays unhandled', async () => {

@@ -10,8 +10,8 @@ import {
   EVENT_STEP_UP_REQUIRED,
 } from '@stepseal/core/semconv';
 import { type Disclosure, type DraftRecord, type EventBasis, type EventDetail, stepUpAttributes } from '../events.ts';
-import { authenticateFields } from '../http/authenticate-header.ts';
 import { type HttpFacts, httpFacts, requestKey } from '../http/http-facts.ts';
+import { headerFields } from '../http/response-header.ts';
 import { parseStepUpChallenge, type StepUpChallenge } from '../http/step-up-challenge.ts';
 import { NOBODY, type Subject, type SubjectReader } from '../identity/subject.ts';
 import { accessSentence, answerSentence, challengedSentence, requiredSentence } from '../sentences.ts';
@@ -65,6 +65,7 @@ export class Ceremonies {
     // a refused one may be followed by another for the same demand.
     const ends = ceremony.outcome === undefined && (ceremony.correlation === 'derived' || call.outcome === 'passed');
     if (ends) ceremony.outcome = call.outcome;
+    if (frame !== undefined && call.outcome === 'passed') frame.proved = subject;
     const { challengedAtMs } = ceremony;
     const basis: EventBasis = {
       ceremony,
@@ -102,8 +103,9 @@ export class Ceremonies {
     const { response } = frame;
     // Nothing was decided before the client went away.
     if (aborted && !response.headersSent) return;
+    if (frame.proved !== undefined) this.#noteRenewal(frame, frame.proved);
     const status = response.statusCode;
-    const challenge = status === 401 ? parseStepUpChallenge(authenticateFields(response)) : undefined;
+    const challenge = status === 401 ? parseStepUpChallenge(headerFields(response, 'www-authenticate')) : undefined;
     if (challenge !== undefined) this.#demanded(frame, challenge, aborted);
     else if (frame.challenges.length > 0) this.#offered(frame);
     else if (this.#parts.book.awaitsRetries && (status === 403 || (status >= 200 && status < 300)))
@@ -126,7 +128,8 @@ export class Ceremonies {
     const ceremony = pending === undefined ? book.ofSession(facts) : book.ofChallenge(pending.call.challenge, facts);
     if (subject.joinId !== undefined) {
       const length = frame.request.headers['content-length'];
-      book.setDemand(subject.joinId, key, { ceremony, length, unmetTold: false });
+      const demandedAtS = Math.floor(frame.startedAtMs / 1000);
+      book.setDemand(subject.joinId, key, { ceremony, demandedAtS, length, unmetTold: false });
     }
     const trigger = triggerOf(requirement, subject.claims);
     this.#tell(
@@ -185,19 +188,30 @@ export class Ceremonies {
     );
   }
 
+  /** The session may have got a new id with the proof; the refused request will come back under that. */
+  #noteRenewal(frame: RequestFrame, proved: Subject): void {
+    const next = this.#parts.subjects.nextSessionId(frame.request, frame.response);
+    if (next === undefined || proved.joinId === undefined || next === proved.joinId || next === proved.claims?.jti)
+      return;
+    this.#parts.book.renewed(next, { formerJoinId: proved.joinId, formerSessionHash: proved.sessionHash });
+  }
+
   /** A request that was refused before and now went through, or was refused for good. */
   #retried(frame: RequestFrame): void {
     const { book, subjects } = this.#parts;
     const subject = subjects.read(frame.request);
     const key = requestKey(frame.request);
-    const demand = subject.joinId === undefined ? undefined : book.demand(subject.joinId, key);
-    if (demand === undefined || subject.joinId === undefined) return;
+    if (subject.joinId === undefined) return;
+    const renewal = book.renewalOf(subject.joinId);
+    const joinId = renewal?.formerJoinId ?? subject.joinId;
+    const demand = book.demand(joinId, key);
+    if (demand === undefined) return;
     const http = httpFacts(frame.request, frame.response.statusCode);
     const { ceremony } = demand;
-    const met = this.#requirementMet(ceremony, subject, frame);
+    const met = requirementMet(demand, subject, frame);
     if (frame.response.statusCode === 403) {
-      book.dropDemand(subject.joinId, key);
-      this.#accessed(frame, ceremony, subject, http, 'blocked', met);
+      book.dropDemand(joinId, key);
+      this.#accessed(frame, ceremony, subject, http, 'blocked', met, renewal?.formerSessionHash);
       return;
     }
     if (met === false) {
@@ -205,15 +219,8 @@ export class Ceremonies {
       // one is told as going through without it, and the demand stays open for the one that brings the proof.
       if (demand.unmetTold || !looksLike(demand, frame)) return;
       demand.unmetTold = true;
-    } else book.dropDemand(subject.joinId, key);
-    this.#accessed(frame, ceremony, subject, http, 'granted', met);
-  }
-
-  #requirementMet(ceremony: Ceremony, subject: Subject, frame: RequestFrame): boolean | undefined {
-    const { requirement } = ceremony;
-    const startedAtS = Math.floor(frame.startedAtMs / 1000);
-    const met = requirement === undefined ? undefined : meets(requirement, subject.claims, startedAtS);
-    return met ?? (ceremony.outcome === 'passed' ? true : undefined);
+    } else book.dropDemand(joinId, key);
+    this.#accessed(frame, ceremony, subject, http, 'granted', met, renewal?.formerSessionHash);
   }
 
   #accessed(
@@ -223,6 +230,7 @@ export class Ceremonies {
     http: HttpFacts,
     result: 'granted' | 'blocked',
     requirementMet: boolean | undefined,
+    previousSessionHash?: string,
   ): void {
     this.#tell(
       EVENT_STEP_UP_ACCESS,
@@ -233,6 +241,7 @@ export class Ceremonies {
         auditOutcome: result === 'granted' ? 'success' : 'failure',
         accessResult: result,
         requirementMet,
+        previousSessionHash,
         tokenAccepted: result === 'granted',
       },
       frame,
@@ -267,6 +276,13 @@ export class Ceremonies {
     const attributes = stepUpAttributes(basis, detail, this.#parts.disclosure);
     this.#parts.emit({ eventName, body, attributes, raw }, frame?.context);
   }
+}
+
+function requirementMet({ ceremony, demandedAtS }: Demand, subject: Subject, frame: RequestFrame): boolean | undefined {
+  const { requirement } = ceremony;
+  const at = { requestedAtS: Math.floor(frame.startedAtMs / 1000), demandedAtS };
+  const met = requirement === undefined ? undefined : meets(requirement, subject.claims, at);
+  return met ?? (ceremony.outcome === 'passed' ? true : undefined);
 }
 
 function looksLike(demand: Demand, frame: RequestFrame): boolean {

@@ -10,10 +10,18 @@ import type { CeremonyIds } from './ceremony-id.ts';
 /** A refused request that may be tried again. */
 export interface Demand {
   readonly ceremony: Ceremony;
+  /** Wall clock, seconds. */
+  readonly demandedAtS: number;
   /** `content-length` of the refused request. */
   readonly length: string | undefined;
   /** A request like it went through without the proof, and that was told. */
   unmetTold: boolean;
+}
+
+/** A session whose id was changed when its step-up passed. */
+interface Renewal {
+  readonly formerJoinId: string;
+  readonly formerSessionHash: string | undefined;
 }
 
 export interface CeremonyFacts {
@@ -35,12 +43,14 @@ export class CeremonyBook {
   readonly #byChallenge: BoundedMap<Ceremony>;
   readonly #bySession: BoundedMap<Ceremony>;
   readonly #demands: BoundedMap<Demand>;
+  readonly #renewals: BoundedMap<Renewal>;
 
   constructor(ids: CeremonyIds, nowMs: () => number) {
     this.#ids = ids;
     this.#byChallenge = new BoundedMap(LIMITS, nowMs);
     this.#bySession = new BoundedMap(LIMITS, nowMs);
     this.#demands = new BoundedMap(LIMITS, nowMs);
+    this.#renewals = new BoundedMap(LIMITS, nowMs);
   }
 
   get awaitsRetries(): boolean {
@@ -91,6 +101,15 @@ export class CeremonyBook {
 
   setDemand(joinId: string, requestKey: string, demand: Demand): void {
     this.#demands.set(demandKey(joinId, requestKey), demand);
+  }
+
+  /** Services give a session a new id when its user has proved himself, lest somebody planted the old one. */
+  renewed(joinId: string, renewal: Renewal): void {
+    this.#renewals.set(joinId, renewal);
+  }
+
+  renewalOf(joinId: string): Renewal | undefined {
+    return this.#renewals.get(joinId);
   }
 
   dropDemand(joinId: string, requestKey: string): void {

@@ -30,14 +30,26 @@ export interface Ceremony {
   outcome: 'passed' | 'failed' | 'error' | undefined;
 }
 
+/** Clocks of the service and of whoever wrote the token differ by less, or are a problem of their own. */
+const CLOCK_LEEWAY_S = 5;
+
+/** When a request came, and when the demand that it is measured by was made. Seconds since 1970. */
+export interface Moments {
+  readonly requestedAtS: number;
+  readonly demandedAtS: number;
+}
+
 /**
- * Whether a token meets a requirement, or nothing where that cannot be seen.
- * RFC 9470 section 5: any one of the demanded classes suffices; the age counts from `auth_time`.
+ * Whether a token meets a requirement, or nothing where that cannot be seen. RFC 9470 section 5: any one of the
+ * demanded classes suffices; the age counts from `auth_time`. A proof given after the demand is always fresh enough,
+ * or `max_age=0` could never be met.
  */
-export function meets(requirement: Requirement, claims: TokenClaims | undefined, nowS: number): boolean | undefined {
+export function meets(requirement: Requirement, claims: TokenClaims | undefined, at: Moments): boolean | undefined {
   const { acrValues, maxAgeS } = requirement;
   if (acrValues.length === 0 && maxAgeS === undefined) return undefined;
   if (claims?.acr === undefined && claims?.authTimeS === undefined) return undefined;
   if (acrValues.length > 0 && (claims.acr === undefined || !acrValues.includes(claims.acr))) return false;
-  return maxAgeS === undefined || (claims.authTimeS !== undefined && nowS - claims.authTimeS <= maxAgeS);
+  if (maxAgeS === undefined) return true;
+  if (claims.authTimeS === undefined) return false;
+  return claims.authTimeS >= Math.min(at.requestedAtS - maxAgeS, at.demandedAtS) - CLOCK_LEEWAY_S;
 }

@@ -4,6 +4,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@opentelemetry/api';
+import type { Subject } from '../identity/subject.ts';
 import type { ChallengeIssued } from './observation.ts';
 
 export interface PendingChallenge {
@@ -22,6 +23,8 @@ export class RequestFrame {
   readonly challenges: PendingChallenge[] = [];
   /** Trace context of the first library call; a response may end outside the request's own context. */
   context: Context | undefined;
+  /** Who gave a good answer in this request. */
+  proved: Subject | undefined;
   ended = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {

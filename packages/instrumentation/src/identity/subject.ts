@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
+import { headerFields } from '../http/response-header.ts';
 import { type ClientAddress, clientAddress } from './client-address.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import type { Resolver } from './resolver.ts';
+import { type Resolver, resolver } from './resolver.ts';
 import { type TokenClaims, tokenClaims } from './token-claims.ts';
 
 /** Who is behind a request, as far as it shows. Raw ids stay in memory; records get the hashes. */
@@ -34,12 +35,17 @@ export const NOBODY: Subject = {
 export class SubjectReader {
   readonly #user: Resolver;
   readonly #session: Resolver;
+  readonly #sessionCookies: readonly string[];
   readonly #proxies: BlockList;
   readonly #pseudonyms: Pseudonyms;
 
-  constructor(parts: { user: Resolver; session: Resolver; proxies: BlockList; pseudonyms: Pseudonyms }) {
+  /** @param parts `session` are paths, since the cookies among them are looked for in responses too. */
+  constructor(parts: { user: Resolver; session: readonly string[]; proxies: BlockList; pseudonyms: Pseudonyms }) {
     this.#user = parts.user;
-    this.#session = parts.session;
+    this.#session = resolver(parts.session);
+    this.#sessionCookies = parts.session
+      .filter((path) => path.startsWith('cookie.'))
+      .map((path) => path.slice('cookie.'.length));
     this.#proxies = parts.proxies;
     this.#pseudonyms = parts.pseudonyms;
   }
@@ -60,4 +66,22 @@ export class SubjectReader {
       clientHash: client === undefined ? undefined : this.#pseudonyms.hash('client', client.address),
     };
   }
+  /** The session id that the next request will bring: a cookie of the response, or what the service set by now. */
+  nextSessionId(request: IncomingMessage, response: ServerResponse): string | undefined {
+    for (const name of this.#sessionCookies) {
+      const value = cookieSet(response, name);
+      if (value !== undefined) return value;
+    }
+    return this.#session(request, tokenClaims(request));
+  }
+}
+
+function cookieSet(response: ServerResponse, name: string): string | undefined {
+  for (const field of headerFields(response, 'set-cookie')) {
+    const [pair = ''] = field.split(';', 1);
+    const equals = pair.indexOf('=');
+    const value = pair.slice(equals + 1).trim();
+    if (equals > 0 && pair.slice(0, equals).trim() === name && value !== '') return value;
+  }
+  return undefined;
 }
