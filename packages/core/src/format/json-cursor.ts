@@ -16,20 +16,6 @@ const ESCAPED: Readonly<Record<string, string>> = {
 };
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const HEX4 = /[0-9a-fA-F]{4}/y;
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/**
- * Text of strict UTF-8. A byte order mark is kept as the character it is, so that no JSON parser accepts it.
- *
- * @throws FormatError `MALFORMED`
- */
-export function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch (cause) {
-    throw new FormatError('MALFORMED', 'not UTF-8', { cause });
-  }
-}
 
 /**
  * A reading position in JSON text, with the tokens of RFC 8259. The text is the attacker's; every token is checked

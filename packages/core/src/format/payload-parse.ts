@@ -3,11 +3,12 @@
 
 import { FormatError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
-import { decodeUtf8, JsonCursor } from './json-cursor.ts';
+import { JsonCursor } from './json-cursor.ts';
 import { LIMITS } from './limits.ts';
 import { encodePayload } from './payload-encode.ts';
 import { isProvenPayload } from './payload-scan.ts';
 import { INT64_MAX, INT64_MIN, isId, type Payload, type TypedValue, UINT64_MAX } from './typed-value.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 const DECIMAL = /^(?:0|-?[1-9][0-9]{0,19})$/;
 

@@ -3,9 +3,10 @@
 
 import { decodeBase64 } from './base64.ts';
 import { LIMITS } from './limits.ts';
+import { NO_SEQUENCE, sequenceEnd } from './utf8.ts';
 
 // Every function below takes the position of what it reads and returns the position after it, or NO: "not proven".
-const NO = -1;
+const NO = NO_SEQUENCE;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -191,7 +192,7 @@ function scanString(bytes: Uint8Array, start: number): number {
       if (byte < 0x20) return NO;
       at = byte === BACKSLASH ? scanEscape(bytes, at + 1) : at + 1;
     } else {
-      at = scanMultibyte(bytes, at, byte);
+      at = sequenceEnd(bytes, at);
     }
     if (at === NO) return NO;
   }
@@ -217,27 +218,6 @@ function scanControlEscape(bytes: Uint8Array, at: number): number {
   // 08, 09, 0a, 0c and 0d have letters.
   if (high !== 0x30 || low === 0x38 || low === 0x39 || low === 0x61 || low === 0x63 || low === 0x64) return NO;
   return at + 4;
-}
-
-/** One code point beyond ASCII: the well-formed sequences of Unicode table 3-7. `lead` may be undefined at the end. */
-function scanMultibyte(bytes: Uint8Array, at: number, lead: number): number {
-  const second = bytes[at + 1] as number;
-  if (lead >= 0xc2 && lead <= 0xdf) return isTail(second) ? at + 2 : NO;
-  if (lead >= 0xe0 && lead <= 0xef) {
-    const low = lead === 0xe0 ? 0xa0 : 0x80;
-    const high = lead === 0xed ? 0x9f : 0xbf;
-    return second >= low && second <= high && isTail(bytes[at + 2]) ? at + 3 : NO;
-  }
-  if (lead >= 0xf0 && lead <= 0xf4) {
-    const low = lead === 0xf0 ? 0x90 : 0x80;
-    const high = lead === 0xf4 ? 0x8f : 0xbf;
-    return second >= low && second <= high && isTail(bytes[at + 2]) && isTail(bytes[at + 3]) ? at + 4 : NO;
-  }
-  return NO;
-}
-
-function isTail(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x80 && byte <= 0xbf;
 }
 
 /** Digits and the quotation mark behind them, of at most 18 digits: what is within int64 without looking closer. */

@@ -3,8 +3,9 @@
 
 import { FormatError } from '../errors.ts';
 import type { JsonValue } from './canonical.ts';
-import { decodeUtf8, JsonCursor } from './json-cursor.ts';
+import { JsonCursor } from './json-cursor.ts';
 import { LIMITS } from './limits.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 /** Bounds of {@link parseStrictJson}. */
 export interface StrictJsonLimits {

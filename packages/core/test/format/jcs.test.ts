@@ -75,7 +75,10 @@ describe('strict JSON', () => {
 
   test('bytes that are not UTF-8 are refused', () => {
     expect(() => parseStrictJson(Buffer.from([0x22, 0xc0, 0x80, 0x22]))).toThrow(
-      expect.objectContaining({ code: 'MALFORMED' }),
+      expect.objectContaining({ code: 'MALFORMED', offset: 1 }),
+    );
+    expect(() => parseStrictJson(Buffer.from('["é\u{1f600}", "cut \u20ac'.normalize()).subarray(0, -1))).toThrow(
+      expect.objectContaining({ code: 'MALFORMED', offset: 16 }),
     );
   });
 
