@@ -16,6 +16,7 @@ export {
   verifyInclusion,
 } from './merkle-proof.ts';
 export { formatNote, parseNote, type SignatureLine, type SignedNote } from './note.ts';
+export { type Chain, proveChain } from './payload-chain.ts';
 export { encodePayload } from './payload-encode.ts';
 export { isPayload, parsePayload } from './payload-parse.ts';
 export { recordHash } from './record-hash.ts';

@@ -33,19 +33,31 @@ const SPAN_ID = Buffer.from(',"span_id":"');
 const TIMESTAMP = Buffer.from(',"timestamp":"');
 const TRACE_ID = Buffer.from(',"trace_id":"');
 
+/** Attributes whose places a scan notes. `places` is parallel to `names`. */
+export interface AttributeWatch {
+  readonly names: readonly Uint8Array[];
+  /** Position of each attribute's value; 0 where the payload has none. */
+  readonly places: number[];
+}
+
 /**
  * Proves in one pass, without building anything, that `bytes` from `start` to `end` are a valid payload. `true` is a
  * proof; `false` says only that this reader, which leaves rare spellings (escaped keys, keys beyond ASCII, 19-digit
  * integers) to {@link parsePayload}, could not tell.
  */
-export function isProvenPayload(bytes: Uint8Array, start = 0, end: number = bytes.length): boolean {
+export function isProvenPayload(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+  watch?: AttributeWatch,
+): boolean {
   if (end - start > LIMITS.payloadBytes || bytes[start] !== OPEN_MAP) return false;
   const first = start + 1;
   let at = first;
   let from = memberStart(bytes, at, first, ATTRIBUTES);
   if (from !== NO) {
     // Empty attributes are left out, so that a closing brace here belongs to no payload.
-    at = bytes[from] === CLOSE_MAP ? NO : scanMembers(bytes, from, 1);
+    at = bytes[from] === CLOSE_MAP ? NO : scanMembers(bytes, from, 1, watch);
     if (at === NO) return false;
   }
   from = memberStart(bytes, at, first, BODY);
@@ -99,7 +111,7 @@ function matches(bytes: Uint8Array, at: number, token: Uint8Array): boolean {
 }
 
 /** The members of a map, from behind its opening brace to behind its closing one; keys strictly ascending. */
-function scanMembers(bytes: Uint8Array, start: number, depth: number): number {
+function scanMembers(bytes: Uint8Array, start: number, depth: number, watch?: AttributeWatch): number {
   if (depth > LIMITS.depth) return NO;
   let at = start;
   if (bytes[at] === CLOSE_MAP) return at + 1;
@@ -113,11 +125,19 @@ function scanMembers(bytes: Uint8Array, start: number, depth: number): number {
     if (previousStart !== 0 && !ascends(bytes, previousStart, previousEnd, keyStart, at)) return NO;
     previousStart = keyStart;
     previousEnd = at;
+    if (watch !== undefined) note(watch, bytes, keyStart, at);
     at = scanValue(bytes, at + 2, depth + 1);
     if (at === NO) return NO;
     const next = bytes[at++];
     if (next === CLOSE_MAP) return at;
     if (next !== COMMA) return NO;
+  }
+}
+
+function note(watch: AttributeWatch, bytes: Uint8Array, start: number, end: number): void {
+  for (let i = 0; i < watch.names.length; i++) {
+    const name = watch.names[i] as Uint8Array;
+    if (name.length === end - start && matches(bytes, start, name)) watch.places[i] = end + 2;
   }
 }
 

@@ -22,3 +22,8 @@ export function bytesOf(vector: ByteVector): Buffer {
   if (vector.hex !== undefined) return Buffer.from(vector.hex, 'hex');
   return Buffer.from((vector.parts ?? []).map(({ text, times }) => text.repeat(times)).join(''));
 }
+
+/** The lines of a segment of docs/spec/vectors, without their line feeds. */
+export function readLines(file: string): string[] {
+  return readFileSync(new URL(file, DIRECTORY), 'utf8').split('\n').slice(0, -1);
+}
