@@ -27,7 +27,7 @@ export function isInstalled(directory) {
   if (!existsSync(installedFile)) return false;
   const installed = readPackages(installedFile);
   return Object.entries(readPackages(join(directory, 'package-lock.json'))).every(([path, wanted]) => {
-    if (path === '' || wanted.optional || wanted.devOptional || wanted.peer) return true;
+    if (path === '' || wanted.optional) return true;
     return installed[path] !== undefined && installed[path].version === wanted.version;
   });
 }
