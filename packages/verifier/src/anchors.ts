@@ -27,6 +27,8 @@ export interface Branch {
 /** What {@link followAnchors} works on. */
 export interface AnchorInput {
   readonly base: StreamState;
+  /** Sizes of notes that proved the base and stand among the items. */
+  readonly behind?: readonly number[] | undefined;
   readonly items: readonly Item[];
   readonly links: LinkIndex;
   /** Valid notes in order of lines. */
@@ -48,6 +50,7 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
   const states: StreamState[] = [head.clone()];
   let closedAt: number | undefined;
   let broken = false;
+  const behind = new Set(input.behind);
   const take = (note: NoteItem): void => {
     members.add(note);
     if (head.close?.number === note.checkpoint.size) closedAt ??= note.index;
@@ -60,7 +63,11 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
         take(note);
       continue;
     }
-    if (size < base.number) continue;
+    if (size < base.number) {
+      // The first copy is the one that was proved with the base.
+      if (behind.delete(size)) members.add(note);
+      continue;
+    }
     const goal = check('roots') ? { root } : { hash: hashOf(items, size) };
     const path = size > head.number ? findPath(head, links, size, goal) : undefined;
     if (path !== undefined) {

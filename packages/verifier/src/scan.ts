@@ -27,6 +27,8 @@ export interface ProvedPrefix {
   readonly state: StreamState;
   /** Byte offset behind the line of the state's last record. */
   readonly offset: number;
+  /** Sizes of the proved notes that stand behind `offset`: notes may lag behind several sealing records. */
+  readonly behind?: readonly number[];
 }
 
 /** What the scan found: `clean` where the whole file is proved by its notes, else where a closer look has to begin. */
@@ -68,6 +70,7 @@ class Scanner {
   private readonly unnoted: ProvedPrefix[] = [];
   private readonly roots = new Map<number, string>();
   private proved: ProvedPrefix = { state: new StreamState(), offset: 0 };
+  private noted: { readonly size: number; readonly offset: number }[] = [];
   private origin = '';
   private wanted: readonly number[] = [];
   private nextWanted = 0;
@@ -121,7 +124,7 @@ class Scanner {
       const end = view.indexOf(LF, start);
       if (end === -1) break;
       if (this.state.close !== undefined && this.unnoted.length === 0) this.stopped = true;
-      else if (isNoteLine(view, start)) this.note(view.subarray(start, end));
+      else if (isNoteLine(view, start)) this.note(view.subarray(start, end), base + start);
       else this.record(view, start, end, base);
       if (!this.stopped) start = end + 1;
     }
@@ -188,7 +191,7 @@ class Scanner {
     this.nextWanted = this.wanted.find((size) => size > this.state.number) ?? 0;
   }
 
-  private note(line: Buffer): void {
+  private note(line: Buffer, offset: number): void {
     const sealed = this.unnoted[0];
     const open = this.state.open;
     let parsed: ParsedNoteLine | undefined;
@@ -207,7 +210,9 @@ class Scanner {
       return;
     }
     this.notes.push(verifyNoteAsync(parsed.note, requiredKeys(open, size)));
-    this.proved = sealed;
+    this.noted = this.noted.filter((note) => note.offset >= sealed.offset);
+    this.noted.push({ size, offset });
+    this.proved = { ...sealed, behind: this.noted.map((note) => note.size) };
     this.unnoted.shift();
   }
 }
