@@ -22,6 +22,8 @@ export interface ClassifyContext {
   /** Number of the last record under the last trusted note, or pinned by a successor. */
   readonly last: number;
   readonly check: CheckSwitch;
+  /** Root that the trusted note over `last` records signs, where there is one. */
+  readonly trustedRoot?: string | undefined;
   /** Whether a record is covered by a note of another stream in the same sources. */
   readonly coveredElsewhere: (item: RecordItem) => boolean;
 }
@@ -56,7 +58,8 @@ export function classify(items: readonly Item[], context: ClassifyContext): read
     const to = first === -1 ? last : first;
     add('GENESIS_MISSING', 1, to, 'The stream does not begin with its open record.', 0);
   }
-  const moved = displaced(own.map((item) => item.number ?? 0));
+  const renumbered = byNumber.findIndex((item, at) => item !== undefined && item.number !== base.number + 1 + at);
+  const moved = renumbered === -1 ? displaced(own.map((item) => item.number ?? 0)) : undefined;
   if (moved !== undefined && check('order') && missingRanges(byNumber, base.number).length === 0)
     add('REORDERED', moved[0], moved[1], `Records ${moved[0]} to ${moved[1]} do not stand in order.`, 0);
   if (found.every((item) => item.code !== 'MALFORMED'))
@@ -69,7 +72,7 @@ export function classify(items: readonly Item[], context: ClassifyContext): read
           from === to ? `No record has number ${from}.` : `No records have numbers ${from} to ${to}.`,
           0,
         );
-  if (check('links')) addBrokenLinks(byNumber, base, last, add);
+  if (check('links')) addBrokenLinks(byNumber, context, add, renumbered);
   if (found.length === 0 && check('roots'))
     add(
       'SEAL_MISMATCH',
@@ -96,6 +99,14 @@ function addMalformed(bad: BadItem, items: readonly Item[], base: StreamState, a
 
 /** The records by number, `result[i]` being number `base + 1 + i`, one more than `last` where there is one. */
 function sequence(own: readonly RecordItem[], base: StreamState, last: number): readonly (RecordItem | undefined)[] {
+  const length = last - base.number;
+  // Where every number but one is right for its place, and that record names the one before it, only its number was
+  // changed: it was not moved.
+  const inPlace = own.slice(0, length + 1);
+  const wrong = inPlace.flatMap((item, at) => (item.number === base.number + 1 + at ? [] : [at]));
+  const [at] = wrong;
+  if (inPlace.length >= length && wrong.length === 1 && at !== undefined)
+    if (inPlace[at]?.previousHash === (at === 0 ? base.hash : inPlace[at - 1]?.hash)) return inPlace;
   const result: (RecordItem | undefined)[] = new Array<RecordItem | undefined>(last - base.number).fill(undefined);
   const strays: RecordItem[] = [];
   for (const item of own) {
@@ -127,27 +138,39 @@ function missingRanges(
 
 function addBrokenLinks(
   byNumber: readonly (RecordItem | undefined)[],
-  base: StreamState,
-  last: number,
+  context: ClassifyContext,
   add: Add,
+  renumbered: number,
 ): void {
+  const { base, last } = context;
   /** Numbers n whose record does not name the hash of record n - 1. */
   const broken: number[] = [];
   let previous: string | undefined = base.hash;
   byNumber.forEach((item, at) => {
     const known = at === 0 || byNumber[at - 1] !== undefined;
     if (item !== undefined && known && item.previousHash !== previous) broken.push(base.number + 1 + at);
-    // A wrong number is a change of that record even where its links hold.
     previous = item?.hash;
   });
   const [first, second] = broken;
-  if (first === undefined) return;
+  if (first === undefined) {
+    // The last record has no successor whose link would break.
+    const item = byNumber[renumbered];
+    const number = base.number + 1 + renumbered;
+    if (item !== undefined)
+      add('MODIFIED', number, number, `Record ${number} does not carry that number.`, item.offset);
+    return;
+  }
   const offset = byNumber[first - base.number - 1]?.offset ?? 0;
   const one = 'does not have the hash that the next record names';
   if (broken.length === 1) {
-    // Record first - 1 was changed, unless it is proved already: then it is the reference of `first` itself.
-    const number = first - 1 > base.number ? first - 1 : first;
-    add('MODIFIED', number, number, `Record ${number} ${one}.`, offset);
+    const number = first - 1 > base.number && !onlyItsReference(byNumber, context, first) ? first - 1 : first;
+    add(
+      'MODIFIED',
+      number,
+      number,
+      `Record ${number} ${number === first ? 'does not name the hash of the one before it' : one}.`,
+      offset,
+    );
   } else if (broken.length === 2 && second === first + 1) {
     add('MODIFIED', first, first, `Record ${first} ${one}, and does not name the hash of the one before it.`, offset);
   } else {
@@ -160,4 +183,27 @@ function addBrokenLinks(
       offset,
     );
   }
+}
+
+/**
+ * One link is broken, to record `number`, and none behind it: either the record before was changed or the link itself
+ * was. Behind the last record no further link tells which; the root does, if the linked hash in its place leads to it.
+ */
+function onlyItsReference(
+  byNumber: readonly (RecordItem | undefined)[],
+  { base, last, trustedRoot, check }: ClassifyContext,
+  number: number,
+): boolean {
+  const item = byNumber[number - base.number - 1];
+  if (number !== last || byNumber.length > last - base.number) return false;
+  if (item === undefined || trustedRoot === undefined || !check('roots')) return false;
+  const { previousHash } = item;
+  // The attacker writes what he likes there, or nothing.
+  if (previousHash === undefined || !/^[0-9a-f]{64}$/.test(previousHash)) return true;
+  const tree = base.tree.clone();
+  byNumber.forEach((record, at) => {
+    const hash = base.number + 2 + at === number ? previousHash : record?.hash;
+    if (hash !== undefined) tree.append(hash);
+  });
+  return tree.root() !== trustedRoot;
 }
