@@ -46,13 +46,18 @@ export function lineOf(stream: SmallStream, byte: number): number {
   return stream.offsets.findIndex((offset) => offset > byte) - 1;
 }
 
-/** Numbers that a finding about this line may name: its own, and for a line end those of the two lines it parts. */
-export function numbersOf(stream: SmallStream, index: number, lineEnd: boolean): readonly number[] {
+/**
+ * Numbers that a finding about a flip in this line may name: the line's own, for a line end those of both lines it
+ * parts, and for a note also the number of records that it now claims to cover.
+ */
+export function numbersOf(stream: SmallStream, index: number, flippedBytes: Uint8Array, lineEnd: boolean): number[] {
   const numbers = [index, ...(lineEnd ? [index + 1] : [])].flatMap((at) => {
     const line = stream.lines[at];
     return line === undefined || line.kind === 'raw' ? [] : [line.kind === 'record' ? line.number : line.size];
   });
-  return numbers;
+  const text = Buffer.from(flippedBytes.subarray(stream.offsets[index], stream.offsets[index + 1])).toString('latin1');
+  const claimed = /^\{"note":"[^"\\]*\\n(\d+)\\n/.exec(text)?.[1];
+  return claimed === undefined ? numbers : [...numbers, Number(claimed)];
 }
 
 export function flipped(stream: SmallStream, bit: number): Uint8Array {
