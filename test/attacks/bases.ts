@@ -38,9 +38,6 @@ export const ALL: readonly BaseName[] = ['closed', 'crashed', 'live', 'adopted',
 export const ENDED: readonly BaseName[] = ['closed', 'rolled'];
 export const LONELY: readonly BaseName[] = ['closed', 'crashed'];
 
-/** Numbers of the target's sealing records under a note; 19 only where it was closed. */
-export const SEALS: readonly number[] = [1, 6, 11, 12, 17];
-
 export interface Base {
   readonly name: BaseName;
   readonly writer: TestWriter;

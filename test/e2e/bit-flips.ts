@@ -27,7 +27,7 @@ export function readSegments(directory: string): Map<string, Uint8Array> {
 }
 
 /** Where the last sealing record of a segment begins, and where its note ends. */
-export function lastSeal(path: string, bytes: Uint8Array): ByteRange {
+function lastSeal(path: string, bytes: Uint8Array): ByteRange {
   const text = Buffer.from(bytes);
   const note = text.lastIndexOf('\n{"note":') + 1;
   const to = text.indexOf('\n', note) + 1;

@@ -4,7 +4,7 @@
 import { canonicalJson, type JsonValue } from '@stepseal/core/format';
 
 /** Resource attributes that an open record states; all others stay out of the evidence. */
-export const RESOURCE_ALLOW_LIST: readonly string[] = [
+const RESOURCE_ALLOW_LIST: readonly string[] = [
   'service.name',
   'service.namespace',
   'service.version',

@@ -45,7 +45,7 @@ export function expectedOrigin(open: OpenFacts): string {
 }
 
 /** Tells what is wrong with a note's signature lines before any signature is checked; undefined where nothing is. */
-export function signatureSetProblem(note: SignedNote, keys: readonly VerifierKey[]): string | undefined {
+function signatureSetProblem(note: SignedNote, keys: readonly VerifierKey[]): string | undefined {
   if (note.signatures.length !== keys.length)
     return `it carries ${note.signatures.length} signature(s), ${keys.length} expected`;
   const stranger = note.signatures.findIndex(

@@ -90,6 +90,7 @@ export class StreamState {
         if (streamId !== undefined) this.pruned = [...this.pruned, streamId];
         break;
       }
+      default:
     }
   }
 

@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { encodeEvent } from '@stepseal/core/format';
-import { SeededRandom, StreamBuilder, TestWriter, uuidV7, writeOne } from '@stepseal/testkit';
+import { SeededRandom, type StreamBuilder, TestWriter, uuidV7, writeOne } from '@stepseal/testkit';
 import { later, trustText } from '../bases.ts';
 import { own, type Row, type Variant } from '../variant.ts';
 

@@ -7,6 +7,7 @@ import {
   insertAt,
   lineHash,
   noteIndex,
+  type RecordLine,
   rawLine,
   recordAt,
   recordId,
@@ -62,7 +63,7 @@ export const anyOrder: Row = {
 };
 
 /** A record made by somebody without any key, for a place in the chain of his choice. */
-function forged({ lines, stream }: Base, number: number, previous: number): SegmentLine {
+function forged({ lines, stream }: Base, number: number, previous: number): RecordLine {
   const text = new StreamBuilder({ label: 'forger', streamId: stream.streamId, clock: stream.clock }).payloadText(
     'step_up.access',
     { 'step_up.id': '1002', 'step_up.access.result': 'granted', 'step_up.requirement_met': true },
@@ -264,8 +265,8 @@ export const trailingBytes: Row = {
   'text with line feed': trailing('# checked by operations\n'),
   'half a record': append(({ lines }) => [rawLine(recordAt(lines, 9).text.slice(0, 90))]),
   'a JSON object that is no record': trailing('{"checked":true}\n'),
-  'the closing note once more': append(({ lines }) => [...lines.slice(noteIndex(lines, 19))]),
-  'an older note': append(({ lines }) => [...lines.slice(noteIndex(lines, 6), noteIndex(lines, 6) + 1)]),
+  'the closing note once more': append(({ lines }) => lines.slice(noteIndex(lines, 19))),
+  'an older note': append(({ lines }) => lines.slice(noteIndex(lines, 6), noteIndex(lines, 6) + 1)),
 };
 
 /** Row 74. */
