@@ -26,10 +26,19 @@ export function authorise(streams: Streams): void {
   }
 }
 
-function hasKey(outcome: Outcome, vkey: string): boolean {
+/**
+ * A rolled stream whose process died before its open note: the key that its open record states is the one promised, and
+ * no note says otherwise. That is a tail without proof, not a forgery.
+ */
+function diedOpening(outcome: Outcome, streams: Streams, namer: string | undefined): boolean {
+  if (namer === undefined || outcome.state.number > 0) return false;
+  const next = streams.input.outcomes.get(namer)?.state.close?.next;
+  return next !== undefined && hasKey(outcome, next.vkey, outcome.tail?.state.open);
+}
+
+function hasKey(outcome: Outcome, vkey: string, open = outcome.state.open): boolean {
   try {
     const key = parseVkey(vkey);
-    const open = outcome.state.open;
     return open !== undefined && key.name === open.deployment && key.fingerprint === open.streamKey.fingerprint;
   } catch {
     return false;
@@ -46,7 +55,7 @@ export function reportUnauthorised(streams: Streams, id: string, outcome: Outcom
   if (damaged && (outcome.claimed || expected)) return;
   if (outcome.wellFormed === 0 && !expected) return;
   const open = outcome.state.open;
-  if (expected) {
+  if (expected && !diedOpening(outcome, streams, namedBy)) {
     const namer = namedBy === undefined ? 'An earlier verification' : `Stream ${namedBy}`;
     streams.add(id, {
       code: 'KEY_NOT_AUTHORISED',
@@ -56,7 +65,7 @@ export function reportUnauthorised(streams: Streams, id: string, outcome: Outcom
     const fingerprint = open?.identityKey?.fingerprint ?? open?.streamKey.fingerprint ?? 'unknown';
     const evidence = `Its key, fingerprint ${fingerprint}, is not authorised for deployment ${open?.deployment ?? 'unknown'}.`;
     streams.add(id, { code: 'KEY_NOT_AUTHORISED', severity: 'cannot_verify', evidence });
-  } else if (!outcome.claimed) {
+  } else if (!outcome.claimed && !expected) {
     streams.add(id, {
       code: 'KEY_NOT_AUTHORISED',
       severity: 'cannot_verify',
