@@ -2,7 +2,9 @@
 // Copyright The Stepseal Authors
 
 import { flipBitAt, type SegmentLine, StreamBuilder, segmentBytes, testKey } from '@stepseal/testkit';
+import type { Report } from '@stepseal/verifier';
 import { trustText } from './bases.ts';
+import { runVerifier } from './run.ts';
 import type { Verifiable } from './scenario.ts';
 
 /** The smallest stream with one record of each kind, so that every bit of it can be tried. */
@@ -41,11 +43,6 @@ export function smallStream(end: 'closed' | 'open'): SmallStream {
   };
 }
 
-/** Index of the line that holds the byte. */
-export function lineOf(stream: SmallStream, byte: number): number {
-  return stream.offsets.findIndex((offset) => offset > byte) - 1;
-}
-
 /**
  * Numbers that a finding about a flip in this line may name: the line's own, for a line end those of both lines it
  * parts, and for a note also the number of records that it now claims to cover.
@@ -62,4 +59,48 @@ export function numbersOf(stream: SmallStream, index: number, flippedBytes: Uint
 
 export function flipped(stream: SmallStream, bit: number): Uint8Array {
   return flipBitAt(stream.bytes, bit);
+}
+
+/** Flips under way at once: signatures are checked in the thread pool. */
+const AT_ONCE = 16;
+/** Misses printed in full. */
+const SHOWN = 20;
+
+/** Every bit of the given lines, one at a time; says which answers were not as they should be. */
+export async function flipAll(
+  stream: SmallStream,
+  lines: readonly number[],
+  right: (report: Report, numbers: readonly number[]) => boolean,
+): Promise<{ tried: number; missed: number; shown: readonly string[] }> {
+  const shown: string[] = [];
+  let tried = 0;
+  let missed = 0;
+  const flip = async (index: number, bit: number): Promise<void> => {
+    const lineEnd = bit >>> 3 === (stream.offsets[index + 1] ?? 0) - 1;
+    const bytes = flipped(stream, bit);
+    const report = await runVerifier(stream.input(bytes));
+    tried += 1;
+    if (!right(report, numbersOf(stream, index, bytes, lineEnd))) {
+      missed += 1;
+      const [first] = report.findings;
+      shown.push(`bit ${bit} of line ${index}: exit ${report.exitCode}, ${first?.code} ${first?.from}..${first?.to}`);
+    }
+  };
+  for (const index of lines) {
+    const [from = 0, to = 0] = [stream.offsets[index], stream.offsets[index + 1]];
+    for (let bit = from * 8; bit < to * 8; bit += AT_ONCE) {
+      const bits = Array.from({ length: Math.min(AT_ONCE, to * 8 - bit) }, (_, next) => bit + next);
+      await Promise.all(bits.map((one) => flip(index, one)));
+    }
+  }
+  return { tried, missed, shown: shown.slice(0, SHOWN) };
+}
+
+export function names(report: Report, numbers: readonly number[]): boolean {
+  return report.findings.some(
+    ({ severity, from, to }) =>
+      severity === 'tampered' &&
+      from !== undefined &&
+      numbers.some((number) => from <= number && number <= (to ?? from)),
+  );
 }
