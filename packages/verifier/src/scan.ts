@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { isNoteLine, LIMITS, type Payload, parsePayload, recordHash } from '@stepseal/core/format';
+import {
+  type Chain,
+  isNoteLine,
+  LIMITS,
+  type Payload,
+  parsePayload,
+  proveChain,
+  recordHash,
+} from '@stepseal/core/format';
 import type { CheckSwitch } from './checks.ts';
 import { expectedOrigin, type ParsedNoteLine, readNoteLine, requiredKeys, verifyNoteAsync } from './note-check.ts';
 import type { Segment, SegmentReader } from './sources/source.ts';
@@ -133,13 +141,15 @@ class Scanner {
 
   private record(view: Buffer, start: number, end: number, base: number): void {
     const state = this.state;
-    if (!this.linked(view, start, end)) {
+    // A strict scan compares what it has parsed instead.
+    if (!this.options.strict && !this.linked(view, start, end)) {
       this.stopped = true;
       return;
     }
     const line = view.subarray(start, end);
     const own = isOwnEvent(view, start, end);
-    const payload = own || this.options.strict ? this.parse(line) : undefined;
+    const payload = own ? this.parse(line) : undefined;
+    if (!own && this.options.strict) this.prove(line);
     if (this.stopped) return;
     state.append(recordHash(line));
     if (state.number === this.nextWanted) this.keepRoot();
@@ -159,15 +169,25 @@ class Scanner {
   private parse(line: Buffer): Payload | undefined {
     try {
       const payload = parsePayload(line);
-      const facts = chainFacts(payload);
-      const { number, hash, open } = this.state;
-      if (facts.number !== number + 1 || facts.previousHash !== hash) this.stopped = true;
-      if (open !== undefined && facts.streamId !== open.streamId) this.stopped = true;
+      if (!this.isNext(chainFacts(payload))) this.stopped = true;
       return payload;
     } catch {
       this.stopped = true;
       return undefined;
     }
+  }
+
+  /** As `parse`, where nobody needs the payload: the one-pass proof first, the parser for what it leaves open. */
+  private prove(line: Buffer): void {
+    const chain = proveChain(line);
+    if (chain === undefined) this.parse(line);
+    else if (!this.isNext(chain)) this.stopped = true;
+  }
+
+  private isNext(chain: Chain): boolean {
+    const { number, hash, open } = this.state;
+    const linked = chain.number === number + 1 && chain.previousHash === hash;
+    return linked && (open === undefined || chain.streamId === open.streamId);
   }
 
   private control(payload: Payload, offset: number): void {

@@ -3,7 +3,7 @@
 
 import { type AttributeWatch, isProvenPayload } from './payload-scan.ts';
 
-/** What a record says of its place: its `audit.sequence.*`, each undefined where it is absent or not of its form. */
+/** What a record says of its place: its `audit.sequence.*`, each undefined where it is absent or not of its form (a number below 0 too). */
 export interface Chain {
   readonly number: number | undefined;
   /** 64 hexadecimal digits. */
@@ -37,8 +37,13 @@ export function proveChain(bytes: Buffer, start = 0, end: number = bytes.length)
 
 function readNumber(bytes: Buffer, place: number): number | undefined {
   if (!startsWith(bytes, place, INT)) return undefined;
-  const from = place + INT.length;
-  const number = Number(bytes.toString('latin1', from, bytes.indexOf(0x22, from)));
+  let number = 0;
+  let at = place + INT.length;
+  // A proven intValue is digits, perhaps behind a minus sign, and a quotation mark.
+  for (let digit = bytes[at] as number; digit !== 0x22; digit = bytes[++at] as number) {
+    if (digit === 0x2d) return undefined;
+    number = number * 10 + (digit - 0x30);
+  }
   return Number.isSafeInteger(number) ? number : undefined;
 }
 

@@ -21,7 +21,7 @@ function chainOf(bytes: Buffer): unknown {
       : undefined;
   };
   return {
-    number: number?.type === 'int' && Number.isSafeInteger(Number(number.value)) ? Number(number.value) : undefined,
+    number: number?.type === 'int' && number.value >= 0n && number.value < 2n ** 53n ? Number(number.value) : undefined,
     previousHash: text(PREVIOUS_HASH, 64),
     streamId: text(STREAM_ID, 36),
   };
