@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // `npm run test:crash` sets the number of rounds: then the crash tests run alone, and long. Otherwise they take their
@@ -14,6 +15,8 @@ export default defineConfig({
       : ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(crashRun ? [] : ['**/*.crash.test.ts'])],
     pool: 'forks',
+    // All of them: vitest itself would leave one idle.
+    maxWorkers: availableParallelism(),
     testTimeout: crashRun ? 600_000 : 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './scripts/closing-line-reporter.mjs'],
