@@ -10,21 +10,20 @@ import {
   proveChain,
   recordHash,
 } from '@stepseal/core/format';
+import { ChainLink } from './chain-link.ts';
 import type { CheckSwitch } from './checks.ts';
 import { expectedOrigin, type ParsedNoteLine, readNoteLine, requiredKeys, verifyNoteAsync } from './note-check.ts';
 import type { Segment, SegmentReader } from './sources/source.ts';
 import { chainFacts } from './stream-facts.ts';
 import { isSealingEvent, StreamState } from './stream-state.ts';
 
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 18;
 /** A line longer than this cannot be a payload or a note, whatever it holds. */
 const MAX_LINE_BYTES = LIMITS.payloadBytes + 1;
 /** Signatures under way in the thread pool before the scan waits for them: bounds memory on a file of nothing but notes. */
-const MAX_PENDING_NOTES = 64;
+const MAX_PENDING_NOTES = 32;
 
 const LF = 0x0a;
-const NUMBER_NEEDLE = Buffer.from('"audit.sequence.number":{"intValue":"');
-const PREVIOUS_HASH = '"},"audit.sequence.previous_hash":{"stringValue":"';
 const OWN_EVENT = '"event_name":"stepseal.';
 /** From the end of the line, the event name of a record without trace id stands within this many bytes. */
 const EVENT_NAME_WINDOW = 192;
@@ -43,6 +42,8 @@ export interface ProvedPrefix {
 export interface ScanResult {
   readonly clean: boolean;
   readonly proved: ProvedPrefix;
+  /** Byte offset up to which the file was read; its end where the scan is clean. */
+  readonly end: number;
   /** Roots at the sizes asked for, base64. */
   readonly roots: ReadonlyMap<number, string>;
 }
@@ -75,6 +76,7 @@ class Scanner {
   private readonly name: string;
   private readonly options: ScanOptions;
   private readonly state = new StreamState();
+  private readonly link = new ChainLink();
   private readonly unnoted: ProvedPrefix[] = [];
   private readonly roots = new Map<number, string>();
   private proved: ProvedPrefix = { state: new StreamState(), offset: 0 };
@@ -84,6 +86,7 @@ class Scanner {
   private nextWanted = 0;
   private stopped = false;
   private notes: Promise<boolean>[] = [];
+  private posted: Promise<readonly boolean[]> = Promise.resolve([]);
   private forged = false;
 
   constructor(name: string, options: ScanOptions) {
@@ -110,15 +113,20 @@ class Scanner {
       if (this.notes.length >= MAX_PENDING_NOTES) await this.settle();
     }
     await this.settle();
-    if (this.forged) return { clean: false, proved: { state: new StreamState(), offset: 0 }, roots: this.roots };
+    await this.settle();
+    const end = base + filled;
+    if (this.forged) return { clean: false, proved: { state: new StreamState(), offset: 0 }, end, roots: this.roots };
     const clean =
       !this.stopped && filled === 0 && this.state.number > 0 && this.state.number === this.proved.state.number;
-    return { clean, proved: this.proved, roots: this.roots };
+    return { clean, proved: this.proved, end, roots: this.roots };
   }
 
+  /** Waits for the signatures of the call before; those posted since go on in the thread pool. */
   private async settle(): Promise<void> {
-    const results = await Promise.all(this.notes);
+    const earlier = this.posted;
+    this.posted = Promise.all(this.notes);
     this.notes = [];
+    const results = await earlier;
     if (!results.every(Boolean)) {
       this.forged = true;
       this.stopped = true;
@@ -131,7 +139,8 @@ class Scanner {
     while (!this.stopped) {
       const end = view.indexOf(LF, start);
       if (end === -1) break;
-      if (this.state.close !== undefined && this.unnoted.length === 0) this.stopped = true;
+      const closing = this.state.close !== undefined;
+      if (closing && (this.unnoted.length === 0 || !isNoteLine(view, start))) this.stopped = true;
       else if (isNoteLine(view, start)) this.note(view.subarray(start, end), base + start);
       else this.record(view, start, end, base);
       if (!this.stopped) start = end + 1;
@@ -142,7 +151,7 @@ class Scanner {
   private record(view: Buffer, start: number, end: number, base: number): void {
     const state = this.state;
     // A strict scan compares what it has parsed instead.
-    if (!this.options.strict && !this.linked(view, start, end)) {
+    if (!this.options.strict && !this.link.claims(view, start, end, state.number + 1, state.hash)) {
       this.stopped = true;
       return;
     }
@@ -154,16 +163,6 @@ class Scanner {
     state.append(recordHash(line));
     if (state.number === this.nextWanted) this.keepRoot();
     if (own && payload !== undefined) this.control(payload, base + end + 1);
-  }
-
-  /** The number and the previous hash stand side by side in canonical order, so one comparison covers both. */
-  private linked(view: Buffer, start: number, end: number): boolean {
-    const { number, hash } = this.state;
-    const at = view.indexOf(NUMBER_NEEDLE, start);
-    if (at === -1 || at > end) return false;
-    const from = at + NUMBER_NEEDLE.length;
-    const expected = hash === undefined ? '1"},"audit.sequence.stream_id"' : `${number + 1}${PREVIOUS_HASH}${hash}"`;
-    return view.toString('latin1', from, from + expected.length) === expected;
   }
 
   private parse(line: Buffer): Payload | undefined {
