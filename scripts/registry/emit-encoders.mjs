@@ -29,11 +29,12 @@ const opening = ({ name, type }) => `"${name}":{"${type === 'int' ? 'intValue' :
 function partsOf(event, registry) {
   const varying = [];
   const gaps = [[]];
-  for (const { name } of event.attributes) {
-    const attribute = { ...registry.byName.get(name), variable: camel(name) };
+  for (const { name, level } of event.attributes) {
+    const attribute = { ...registry.byName.get(name), variable: camel(name), level };
     if (name === 'stepseal.sanitised') continue;
-    if (attribute.varies) {
-      varying.push(attribute);
+    // What is opt-in is absent mostly, so it costs less inside a gap.
+    if (attribute.varies && level !== 'opt_in') {
+      varying.push({ ...attribute, spliced: true });
       gaps.push([]);
     } else gaps.at(-1).push(attribute);
   }
@@ -45,46 +46,76 @@ const present = (attribute) => (attribute.chain ? 'true' : `${attribute.variable
 /** Whether the gap is nothing but the separator between two values that are always there. */
 const isFixed = (i, gap, varying) => gap.length === 0 && varying[i - 1]?.chain === true && varying[i]?.chain === true;
 
+/** Whether few records carry the attribute; then the encoder looks for it only when there is more than it found. */
+const isRare = ({ rare, level, usually }) => (rare || level === 'opt_in') && usually === undefined;
+
+/** What a gap depends on beside its attributes: whether there is a value before and one behind it. */
 function edgesOf(i, varying) {
+  const before = varying[i - 1];
+  const after = varying[i];
   const edges = [];
-  if (varying[i - 1]?.chain === false) edges.push({ state: 'open', now: present(varying[i - 1]) });
-  if (varying[i]?.chain === false) edges.push({ state: 'next', now: present(varying[i]) });
+  if (before?.chain === false) edges.push({ state: 'open', now: present(before), rare: isRare(before) });
+  if (after?.chain === false) edges.push({ state: 'next', now: present(after), rare: isRare(after) });
   return edges;
 }
 
+const comparedOf = (gap) => gap.filter(({ value }) => value === undefined);
+
 function gapCode(i, gap, varying) {
-  const compared = gap.filter(({ value }) => value === undefined);
+  const compared = comparedOf(gap);
   const edges = edgesOf(i, varying);
-  const changed = [
-    ...compared.map(({ variable }) => `${variable} !== last${i}.${variable}`),
-    ...edges.map(({ state, now }) => `(${now}) !== last${i}.${state}`),
+  const conditions = [
+    ...compared.map((attribute) => [isRare(attribute), `${attribute.variable} !== last${i}.${attribute.variable}`]),
+    ...edges.map(({ state, now, rare }) => [rare, `(${now}) !== last${i}.${state}`]),
   ];
-  const values = gap.map(({ variable, value }) => (value === undefined ? variable : quote(value)));
-  const open = varying[i - 1] === undefined ? 'false' : present(varying[i - 1]);
-  const next = varying[i] === undefined ? 'false' : present(varying[i]);
-  const keep = [
-    ...compared.map(({ variable }) => `last${i}.${variable} = ${variable};`),
-    ...edges.map(({ state, now }) => `last${i}.${state} = ${now};`),
-  ];
-  return `  if (${changed.join(' || ')}) {
-    if (!gap${i}.rebuild([${values.join(', ')}], ${open}, ${next})) return undefined;
-    ${keep.join('\n    ')}
-  }\n`;
+  const often = conditions.filter(([rare]) => !rare).map(([, condition]) => condition);
+  const seldom = conditions.filter(([rare]) => rare).map(([, condition]) => condition);
+  if (seldom.length > 0) often.push(`(checkRare && (${seldom.join(' || ')}))`);
+  const values = [...compared.map(({ variable }) => variable), ...edges.map(({ now }) => now)];
+  return `  if ((${often.join(' || ')}) && !select${i}(${values.join(', ')})) return undefined;\n`;
 }
 
 function stateCode(i, gap, varying) {
-  const compared = gap.filter(({ value }) => value === undefined);
-  const members = [
-    ...compared.map(({ variable }) => `${variable}: undefined`),
-    ...edgesOf(i, varying).map(({ state }) => `${state}: undefined`),
-  ];
+  const compared = comparedOf(gap);
+  const edges = edgesOf(i, varying);
+  const members = [...compared.map(({ variable }) => variable), ...edges.map(({ state }) => state)];
   // The first member starts with what no event can hold, so that the first event makes the text.
-  members[0] = members[0].replace('undefined', 'NEVER');
+  const initial = members.map((member, j) => `${member}: ${j === 0 ? 'NEVER' : 'undefined'} as unknown`);
+  const parameters = [
+    ...compared.map(({ variable }) => `${variable}: unknown`),
+    ...edges.map(({ state }) => `${state}: boolean`),
+  ];
   const slots = gap.map(({ name }) => constant(name)).join(', ');
   const after = varying[i] === undefined ? '' : `,${opening(varying[i])}`;
   const head = i === 0 ? `, '{"attributes":{'` : '';
-  const types = members.map((member) => `${member.split(':')[0]}: unknown`).join('; ');
-  return `const gap${i} = new Gap(layout, [${slots}], ${quote(after)}${head});\nconst last${i}: { ${types} } = { ${members.join(', ')} };\n`;
+  const values = gap.map(({ variable, value }) => (value === undefined ? variable : quote(value)));
+  const open = edges.some(({ state }) => state === 'open') ? 'open' : String(varying[i - 1] !== undefined);
+  const next = edges.some(({ state }) => state === 'next') ? 'next' : String(varying[i] !== undefined);
+  return `const gap${i}: Gap = new Gap(layout, [${slots}], ${quote(after)}${head});
+const last${i} = { ${initial.join(', ')} };
+function select${i}(${parameters.join(', ')}): boolean {
+  if (!gap${i}.select([${values.join(', ')}], ${open}, ${next})) return false;
+  ${members.map((member) => `last${i}.${member} = ${member};`).join('\n  ')}
+  return true;
+}
+
+`;
+}
+
+/** How an attribute is read: ready to be spliced in if it varies, else as it is. */
+function readOf({ name, variable, type, chain, spliced, maxBytes, usually }, all) {
+  if (name === 'audit.sequence.previous_record_id') {
+    return `chain.previousRecordId === lastEncoding.recordId ? lastEncoding.recordId : spliced(chain.previousRecordId, ${maxBytes})`;
+  }
+  const source = chain ? CHAIN_SOURCES[name] : `a[${quote(name)}]`;
+  if (type === 'string[]') return `${variable}List.text(${source})`;
+  if (!spliced) return source;
+  if (type === 'int') return `splicedInteger(${source})`;
+  if (usually !== undefined && all.some((attribute) => attribute.name === usually)) {
+    return `${variable}Value === ${camel(usually)}Value ? ${camel(usually)} : spliced(${variable}Value, ${maxBytes})`;
+  }
+  const twinned = all.some((attribute) => attribute.usually === name);
+  return `spliced(${twinned ? `${variable}Value` : source}, ${maxBytes})`;
 }
 
 function encoderOf(event, registry) {
@@ -94,56 +125,59 @@ function encoderOf(event, registry) {
   const filled = gaps.map((gap, i) => ({ gap, i })).filter(({ gap, i }) => !isFixed(i, gap, varying));
   const own = all.filter(({ chain }) => !chain);
   const texts = varying.filter(({ type }) => type === 'string');
-  const escapable = texts.filter(({ chain }) => !chain);
-
-  const reads = all
-    .filter(({ value }) => value === undefined)
-    .map(({ name, variable, chain, type, varies }) => {
-      if (chain) return `  const ${variable} = ${CHAIN_SOURCES[name]};`;
-      if (type === 'string[]') return `  const ${variable} = ${variable}List.text(a[${quote(name)}]);`;
-      return `  ${varies && type === 'string' ? 'let' : 'const'} ${variable} = a[${quote(name)}];`;
-    });
-  const typeChecks = varying
-    .map(({ variable, type, maxBytes, chain }) => {
-      const check = type === 'int' ? `isInteger(${variable})` : `isText(${variable}, ${maxBytes})`;
-      return chain ? `!${check} || ${variable} === undefined` : `!${check}`;
-    });
-  const listChecks = lists.map(({ variable }) => `${variable} === null`);
-  const samples = texts.map(({ name, variable, usually, chain }) => {
-    if (name === 'audit.sequence.previous_record_id') return `(${variable} === lastEncoding.recordId ? '' : ${variable})`;
-    if (chain) return variable;
-    const twin = usually === undefined ? undefined : all.find((attribute) => attribute.name === usually);
-    if (twin !== undefined) return `(${variable} === ${twin.variable} || ${variable} === undefined ? '' : ${variable})`;
-    return `(${variable} ?? '')`;
-  });
-  const escapes = escapable.map(({ variable, maxBytes }) => `    ${variable} = escaped(${variable}, ${maxBytes});`);
-  const failures = escapable.map(({ variable }) => `${variable} === ''`);
-  const counts = [
-    ...varying.filter(({ chain }) => !chain).map(({ variable }) => `(${variable} === undefined ? 0 : 1)`),
-    ...filled.filter(({ gap }) => gap.some(({ chain }) => !chain)).map(({ i }) => `gap${i}.count`),
+  const read = (attribute) => readOf(attribute, all);
+  const common = own.filter((attribute) => !isRare(attribute));
+  const rare = own.filter(isRare);
+  const twins = texts.filter(({ usually }) => all.some(({ name }) => name === usually));
+  const declare = (attribute) => `const ${attribute.variable} = ${read(attribute)};`;
+  const lines = [
+    ...varying.filter(({ chain }) => chain).map(declare),
+    ...gaps
+      .flat()
+      .filter(({ chain, value }) => chain && value === undefined)
+      .map(declare),
+    ...twins.map(({ usually }) => `const ${camel(usually)}Value = a[${quote(usually)}];`),
+    ...common.filter((attribute) => !twins.includes(attribute)).map(declare),
+    ...twins.flatMap((twin) => [`const ${twin.variable}Value = a[${quote(twin.name)}];`, declare(twin)]),
   ];
-  const pieces = gaps.flatMap((gap, i) => {
-    const text = isFixed(i, gap, varying) ? quote(`"},${opening(varying[i])}`) : `gap${i}.out`;
-    const value = varying[i];
-    if (value === undefined) return [text];
-    return [text, value.chain ? value.variable : `(${value.variable} ?? '')`];
-  });
+  const found = common.map(({ variable }) => `(${variable} === undefined ? 0 : 1)`);
+  const failures = [
+    'auditAction === undefined',
+    ...varying.filter(({ chain }) => chain).map(({ variable }) => `${variable} === undefined`),
+    ...varying.map(({ variable }) => `${variable} === ''`),
+    ...lists.map(({ variable }) => `${variable} === null`),
+  ];
+  const rareType = ({ spliced, type }) => {
+    if (type === 'string[]') return 'string | null | undefined';
+    return spliced ? 'string | undefined' : 'unknown';
+  };
+  const pieces = (isLeftOut) =>
+    gaps.flatMap((gap, i) => {
+      const value = varying[i];
+      if (value !== undefined && isLeftOut(value)) return [];
+      const text = isFixed(i, gap, varying) ? quote(`"},${opening(value)}`) : `gap${i}.out`;
+      if (value === undefined) return isLeftOut === isRare ? [] : [text];
+      return [text, value.chain ? value.variable : `(${value.variable} ?? '')`];
+    });
 
   return `${HEADER}import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
 import {
+  areAll,
   areIds,
-  escaped,
   Gap,
   isAscii,
-  isInteger,
-  isPlain,
-  isText,
   lastEncoding,
   Layout,
-  nanosecondText,${lists.length > 0 ? '\n  TextList,' : ''}
+  nanosecondText,
+  spliced,
+  splicedInteger,${lists.length > 0 ? '\n  TextList,' : ''}
 } from '../event-encoder-fragments.ts';
 import {
-${[...gaps.flat()].map(({ name }) => `  ${constant(name)},`).sort().join('\n')}
+${gaps
+  .flat()
+  .map(({ name }) => `  ${constant(name)},`)
+  .sort()
+  .join('\n')}
 } from './slots.ts';
 
 const NEVER = Symbol('never');
@@ -151,36 +185,37 @@ const layout = new Layout();
 ${lists.map(({ variable, maxItems, maxBytes }) => `const ${variable}List = new TextList(${maxItems}, ${maxBytes});`).join('\n')}
 ${filled.map(({ gap, i }) => stateCode(i, gap, varying)).join('')}const tail = new Gap(layout, [], '');
 let lastBody: unknown = NEVER;
+let rareBefore = true;
 
 /** P of \`${event.name}\` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encode${pascal(event.name)}(record: EventRecord, chain: ChainFields): string | undefined {
   const a = record.attributes;
-${reads.join('\n')}
-  if (auditAction === undefined) return undefined;
-  if (
-    ${[...typeChecks, ...listChecks].join(' ||\n    ')}
-  ) {
-    return undefined;
-  }
   const { traceId, spanId } = record;
   if (!areIds(traceId, spanId)) return undefined;
-  const plain = isPlain(
-    ${samples.join(' +\n      ')},
-  );
-  if (!plain) {
-    if (!isPlain(auditRecordId + auditSequencePreviousHash + auditSequencePreviousRecordId)) return undefined;
-${escapes.join('\n')}
-    if (${failures.join(' || ')}) return undefined;
+  lastEncoding.plain = true;
+  const total = Object.keys(a).length;
+  ${lines.join('\n  ')}
+${rare.map((attribute) => `  let ${attribute.variable}: ${rareType(attribute)};`).join('\n')}
+  let present =
+    ${found.join(' +\n    ')};
+  const rare = present < total;
+  if (rare) {
+    ${rare.map((attribute) => `${attribute.variable} = ${read(attribute)};`).join('\n    ')}
+    present +=
+      ${rare.map(({ variable }) => `(${variable} === undefined ? 0 : 1)`).join(' +\n      ')};
   }
-${filled.map(({ gap, i }) => gapCode(i, gap, varying)).join('')}  if (
-    ${counts.join(' +\n      ')} !==
-    Object.keys(a).length
+  if (present !== total && !areAll(a, present)) return undefined;
+  if (
+    ${failures.join(' ||\n    ')}
   ) {
     return undefined;
   }
+  const checkRare = rare || rareBefore;
+  rareBefore = true;
+${filled.map(({ gap, i }) => gapCode(i, gap, varying)).join('')}  rareBefore = rare;
   const body = record.body;
   if (body !== lastBody) {
-    if (!tail.rebuildTail(body, ${quote(event.name)})) return undefined;
+    if (!tail.selectTail(body, ${quote(event.name)})) return undefined;
     lastBody = body;
   }
   const timestampMs = record.timestampMs;
@@ -188,33 +223,36 @@ ${filled.map(({ gap, i }) => gapCode(i, gap, varying)).join('')}  if (
   const timestamp = nanosecondText(timestampMs);
   const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
   if (timestamp === '' || observed === '') return undefined;
-  if (layout.calm > 0) {
-    layout.calm -= 1;
-    if (layout.calm === 0) layout.settle();
-  }
+  if (layout.restless) layout.arrange();
+  const attributes = rare
+    ? ${pieces(() => false).join(' +\n      ')}
+    : ${pieces(isRare).join(' +\n      ')};
   const text =
-    ${pieces.join(' +\n    ')} +
+    attributes +
     tail.out +
     observed +
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
-  lastEncoding.recordId = auditRecordId;
-  lastEncoding.ascii =
-    plain ? (${[...filled.map(({ i }) => `gap${i}.wide`), 'tail.wide'].join(' | ')}) === 0 : isAscii(text);
+  lastEncoding.recordId = lastEncoding.plain ? auditRecordId : undefined;
+  lastEncoding.ascii = lastEncoding.plain ? layout.wide === 0 : isAscii(text);
   return text;
 }
 `;
 }
 
 function slotsFile(events, registry) {
-  const names = new Set(events.flatMap((event) => partsOf(event, registry).gaps.flat().map(({ name }) => name)));
+  const names = new Set(
+    events.flatMap((event) =>
+      partsOf(event, registry)
+        .gaps.flat()
+        .map(({ name }) => name),
+    ),
+  );
   const lines = [...names].sort().map((name) => {
-    const { type, maxBytes, members, chain } = registry.byName.get(name);
+    const { type, maxBytes, members } = registry.byName.get(name);
     const args = [quote(name), quote(type), String(maxBytes ?? (members === undefined ? 0 : 64))];
     if (members !== undefined) args.push(`[${members.map(({ value }) => quote(value)).join(', ')}]`);
-    else if (chain) args.push('undefined');
-    if (chain) args.push('false');
     return `export const ${constant(name)}: Slot = new Slot(${args.join(', ')});\n`;
   });
   return `${HEADER}import { Slot } from '../event-encoder-fragments.ts';\n\n${lines.join('')}`;

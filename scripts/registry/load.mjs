@@ -26,6 +26,7 @@ function attributeOf(raw) {
     maximum: annotations.maximum,
     fallback: annotations.fallback,
     varies: annotations.varies === true,
+    rare: annotations.rare === true,
     usually: annotations.usually,
     chain: annotations.chain === true,
     value: annotations.value,

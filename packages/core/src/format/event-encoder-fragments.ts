@@ -15,31 +15,36 @@ const NON_ASCII = /[^\x00-\x7f]/;
 // oxlint-disable-next-line no-control-regex -- the class names what may stand in JSON text without an escape
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** Whether the text is ASCII and stands in JSON as it is. */
-export function isPlain(text: string): boolean {
-  return PLAIN.test(text);
-}
-
 export function isAscii(text: string): boolean {
   return !NON_ASCII.test(text);
 }
 
-/** Whether the value may be spliced in once its characters are checked; undefined counts as absent. */
-export function isText(value: unknown, maxBytes: number): value is string | undefined {
-  return value === undefined || (typeof value === 'string' && value !== '' && value.length <= maxBytes);
+/**
+ * The text as it may be spliced in between quotation marks: itself mostly, with escapes where JSON needs them; '' if it
+ * must be mended first, or is no text; undefined for undefined.
+ */
+export function spliced(value: unknown, maxBytes: number): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || value.length > maxBytes) return '';
+  return PLAIN.test(value) ? value : escaped(value, maxBytes);
 }
 
-/** Whether the value may be spliced in as an integer; undefined counts as absent. */
-export function isInteger(value: unknown): value is number | undefined {
-  return value === undefined || Number.isSafeInteger(value);
-}
-
-/** The text with JSON's escapes; '' if it must be mended first; undefined for undefined. */
-export function escaped(text: string | undefined, maxBytes: number): string | undefined {
-  if (text === undefined || PLAIN.test(text)) return text;
+/** The text with JSON's escapes; '' if it must be mended first. Says in `lastEncoding` that there is such a text. */
+function escaped(text: string, maxBytes: number): string {
   if (!isWellFormed(text) || Buffer.byteLength(text) > maxBytes) return '';
+  lastEncoding.plain = false;
   return JSON.stringify(text).slice(1, -1);
 }
+
+/** What the encoding of an event leaves behind for its caller and for the next one. */
+export const lastEncoding: {
+  /** Whether the text is ASCII. */
+  ascii: boolean;
+  /** Whether every value stands in the text as it is, without an escape. */
+  plain: boolean;
+  /** A record id known to be plain, likely to come again as that of the predecessor. */
+  recordId: string | undefined;
+} = { ascii: true, plain: true, recordId: undefined };
 
 /** The same text in one piece: a text that was added up stays a chain of its parts, dear to copy each time. */
 function inOnePiece(text: string): string {
@@ -58,16 +63,13 @@ interface Fragment {
 /** An attribute whose values repeat, with the canonical text of those seen lately. */
 export class Slot {
   readonly name: string;
-  /** Whether the value comes from the event's attributes, not from the sealing side. */
-  readonly counted: boolean;
   readonly #kind: Kind;
   readonly #maxBytes: number;
   readonly #values: ReadonlySet<unknown> | undefined;
   readonly #known: Map<unknown, Fragment> = new Map();
 
-  constructor(name: string, kind: Kind, maxBytes: number, values?: readonly string[], counted: boolean = true) {
+  constructor(name: string, kind: Kind, maxBytes: number, values?: readonly string[]) {
     this.name = name;
-    this.counted = counted;
     this.#kind = kind;
     this.#maxBytes = maxBytes;
     this.#values = values === undefined ? undefined : new Set(values);
@@ -101,9 +103,8 @@ export class Slot {
   }
 
   #encodeText(value: unknown): string | undefined {
-    if (typeof value !== 'string' || value === '' || value.length > this.#maxBytes) return undefined;
     if (this.#values !== undefined && !this.#values.has(value)) return undefined;
-    const text = escaped(value, this.#maxBytes);
+    const text = spliced(value, this.#maxBytes);
     return text === '' ? undefined : `{"stringValue":"${text}"}`;
   }
 }
@@ -144,8 +145,7 @@ export class TextList {
   #remember(elements: string[]): string | null {
     let text = '';
     for (const element of elements) {
-      if (element === '' || element.length > this.#maxBytes) return null;
-      const part = escaped(element, this.#maxBytes);
+      const part = spliced(element, this.#maxBytes);
       if (part === '') return null;
       text += `${text === '' ? '[' : ','}{"stringValue":"${part}"}`;
     }
@@ -155,54 +155,91 @@ export class TextList {
   }
 }
 
-/** Events without a change after which a layout is put in order: then it is likely to pay. */
+/** Events for which joined gaps must stay the same before they are made one piece: then it is likely to pay. */
 const CALM_EVENTS = 8;
+/** How many texts a gap remembers. */
+const REMEMBERED_TEXTS = 8;
 
 /** The gaps of one kind of event, which together are all of its text that does not vary. */
 export class Layout {
-  /** Events without a change until the gaps are joined; 0 once they are. */
-  calm: number = CALM_EVENTS;
+  /** Whether `arrange` must be called before the gaps are added up. */
+  restless = false;
+  /** How many of the gaps hold text that is not ASCII. */
+  wide = 0;
   readonly #gaps: Gap[] = [];
+  readonly #changed: Gap[] = [];
+  #joined: Gap[] = [];
 
-  add(gap: Gap): void {
-    this.#gaps.push(gap);
+  add(gap: Gap): number {
+    return this.#gaps.push(gap) - 1;
   }
 
-  /** A gap has a new text: undoes what `settle` joined. */
-  disturb(): void {
-    if (this.calm === 0) for (const gap of this.#gaps) gap.out = gap.text;
-    this.calm = CALM_EVENTS;
+  changed(gap: Gap): void {
+    this.restless = true;
+    this.#changed.push(gap);
   }
 
-  /** Joins gaps between which nothing stands, so that fewer and longer pieces are added up for an event. */
-  settle(): void {
-    let carried = '';
-    for (const gap of this.#gaps) {
-      const text = carried + gap.text;
-      carried = gap.next ? '' : text;
-      gap.out = gap.next ? inOnePiece(text) : '';
+  arrange(): void {
+    for (const gap of this.#changed) this.#join(gap);
+    this.#changed.length = 0;
+    for (const gap of this.#joined) {
+      gap.calm += 1;
+      if (gap.calm === CALM_EVENTS && gap.out !== gap.text) gap.out = inOnePiece(gap.out);
+    }
+    if (this.#joined.length > 0) this.#joined = this.#joined.filter(({ calm }) => calm < CALM_EVENTS);
+    this.restless = this.#joined.length > 0;
+  }
+
+  /** Joins the gaps around this one between which no value stands, so that fewer and longer pieces are added up. */
+  #join(gap: Gap): void {
+    let first = gap.index;
+    while (first > 0 && this.#gaps[first - 1]?.next === false) first -= 1;
+    let text = '';
+    for (const part of this.#gaps.slice(first)) {
+      text = text === '' ? part.text : text + part.text;
+      part.out = part.next ? text : '';
+      if (!part.next) continue;
+      part.calm = 0;
+      if (text !== part.text && !this.#joined.includes(part)) this.#joined.push(part);
+      return;
     }
   }
 }
 
+interface GapText {
+  readonly values: readonly unknown[];
+  readonly open: boolean;
+  readonly next: boolean;
+  readonly text: string;
+  readonly wide: 0 | 1;
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /**
  * The text between two values that vary: the end of the first, the attributes in between, whose values repeat, and the
- * beginning of the second. It is kept until one of those changes.
+ * beginning of the second. It is kept until one of those changes, and found again when they change back.
  */
 export class Gap {
-  /** What to add up for an event: the text of this gap, with that of gaps before it once the layout is settled. */
+  /** What to add up for an event: the text of this gap, after that of gaps before it which it was joined with. */
   out = '';
   text = '';
   /** Whether a value follows. */
   next = true;
-  /** How many attributes of the event the gap holds. */
-  count = 0;
-  /** 1 if the text is not ASCII, else 0. */
-  wide: 0 | 1 = 0;
+  /** Events for which `out` has stayed the same since it was joined. */
+  calm = 0;
+  readonly index: number;
   readonly #layout: Layout;
   readonly #slots: readonly Slot[];
   readonly #opening: string;
   readonly #head: string;
+  readonly #known: GapText[] = [];
+  #oldest = 0;
+  /** 1 if the text is not ASCII, else 0. */
+  #wide: 0 | 1 = 0;
 
   /**
    * @param opening Beginning of the value that follows, up to where it is spliced in.
@@ -213,56 +250,67 @@ export class Gap {
     this.#slots = slots;
     this.#opening = opening;
     this.#head = head;
-    layout.add(this);
+    this.index = layout.add(this);
   }
 
   /**
-   * Makes the text anew; false, and all as before, if a value must be mended first.
+   * Takes the text for these values; false, and all as before, if one of them must be mended first.
    *
    * @param values Values of the slots in their order; undefined where absent.
    * @param open Whether the value before the gap is there, so that its wrapper must be closed.
    * @param next Whether the value behind the gap is there.
    */
-  rebuild(values: readonly unknown[], open: boolean, next: boolean): boolean {
+  select(values: readonly unknown[], open: boolean, next: boolean): boolean {
+    for (const known of this.#known) {
+      if (known.open === open && known.next === next && isSame(known.values, values)) {
+        this.#use(known);
+        return true;
+      }
+    }
+    const made = this.#make(values, open, next);
+    if (made === undefined) return false;
+    this.#known[this.#oldest] = made;
+    this.#oldest = (this.#oldest + 1) % REMEMBERED_TEXTS;
+    this.#use(made);
+    return true;
+  }
+
+  #make(values: readonly unknown[], open: boolean, next: boolean): GapText | undefined {
     let text = open ? '"}' : '';
-    let count = 0;
-    let wide = 0;
-    for (let i = 0; i < this.#slots.length; i++) {
-      const value = values[i];
-      const slot = this.#slots[i];
-      if (value === undefined || slot === undefined) continue;
-      const fragment = slot.fragment(value);
-      if (fragment === undefined) return false;
+    let wide: 0 | 1 = 0;
+    for (const [i, slot] of this.#slots.entries()) {
+      if (values[i] === undefined) continue;
+      const fragment = slot.fragment(values[i]);
+      if (fragment === undefined) return undefined;
       text += fragment.text;
-      wide |= fragment.wide;
-      if (slot.counted) count += 1;
+      if (fragment.wide === 1) wide = 1;
     }
     if (next) text += this.#opening;
     if (this.#head !== '') text = this.#head + text.slice(1);
-    this.#replace(text, count, wide === 0 ? 0 : 1, next);
-    return true;
+    return { values, open, next, text: inOnePiece(text), wide };
   }
 
-  #replace(text: string, count: number, wide: 0 | 1, next: boolean): void {
-    this.#layout.disturb();
+  #use({ text, next, wide }: GapText): void {
     this.text = text;
-    this.out = text;
     this.next = next;
-    this.count = count;
-    this.wide = wide;
+    this.#layout.wide += wide - this.#wide;
+    this.#wide = wide;
+    this.#layout.changed(this);
   }
 
   /** For the last gap of an event: the end of the attributes and all up to the digits of the observed time. */
-  rebuildTail(body: unknown, eventName: string): boolean {
-    const given = body === '' ? undefined : body;
-    if (!isText(given, BODY_MAX_BYTES)) return false;
-    const text = escaped(given, BODY_MAX_BYTES);
-    if (text === '') return false;
-    const member = text === undefined ? '' : `,"body":{"stringValue":"${text}"}`;
-    const tail = `}${member},"event_name":"${eventName}","observed_timestamp":"`;
-    this.#replace(inOnePiece(tail), 0, isAscii(member) ? 0 : 1, true);
+  selectTail(body: unknown, eventName: string): boolean {
+    const member = body === undefined || body === '' ? '' : bodyMember(body);
+    if (member === undefined) return false;
+    const text = `}${member},"event_name":"${eventName}","observed_timestamp":"`;
+    this.#use({ values: [], open: false, next: true, text: inOnePiece(text), wide: isAscii(member) ? 0 : 1 });
     return true;
   }
+}
+
+function bodyMember(body: unknown): string | undefined {
+  const text = spliced(body, BODY_MAX_BYTES);
+  return text === '' || text === undefined ? undefined : `,"body":{"stringValue":"${text}"}`;
 }
 
 const HEX = /^[0-9a-f]*$/;
@@ -277,10 +325,30 @@ export function areIds(traceId: unknown, spanId: unknown): boolean {
   return HEX.test(traceId) && HEX.test(spanId);
 }
 
-/** What the last fast encoding left behind: whether its text is ASCII, and a record id known to be plain. */
-export const lastEncoding: { ascii: boolean; recordId: string } = { ascii: true, recordId: '' };
+/** Whether so many attributes are there; those that are undefined count as absent. */
+export function areAll(attributes: Readonly<Record<string, unknown>>, found: number): boolean {
+  let present = 0;
+  for (const name in attributes) if (attributes[name] !== undefined) present += 1;
+  return found === present;
+}
 
-const millisecondTexts: readonly string[] = Array.from({ length: 1000 }, (_, i) => `${String(i).padStart(3, '0')}000000`);
+const small: readonly string[] = Array.from({ length: 1000 }, (_, i) => String(i));
+const padded: readonly string[] = small.map((text) => text.padStart(3, '0'));
+const paddedNanoseconds: readonly string[] = padded.map((text) => `${text}000000`);
+
+/** Decimal text of an integer. The engine is slow to make a text of a number it has not just made one of. */
+function integerText(value: number): string {
+  if (!(value >= 0 && value < 1_000_000)) return String(value);
+  if (value < 1000) return small[value] ?? '';
+  return (small[Math.floor(value / 1000)] ?? '') + (padded[value % 1000] ?? '');
+}
+
+/** Decimal text of an integer; '' if it must be mended first, or is none; undefined for undefined. */
+export function splicedInteger(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? integerText(value) : '';
+}
+
 let lastSecond = -1;
 let lastSecondText = '';
 
@@ -288,10 +356,10 @@ let lastSecondText = '';
 export function nanosecondText(timeMs: unknown): string {
   if (typeof timeMs !== 'number' || !(timeMs >= 1 && timeMs <= MAX_TIME_MS)) return '';
   const second = Math.floor(timeMs / 1000);
-  if (second === 0) return `${Math.floor(timeMs)}000000`;
   if (second !== lastSecond) {
+    if (second === 0) return `${Math.floor(timeMs)}000000`;
     lastSecond = second;
     lastSecondText = String(second);
   }
-  return lastSecondText + (millisecondTexts[Math.floor(timeMs - second * 1000)] ?? '');
+  return lastSecondText + (paddedNanoseconds[Math.floor(timeMs - second * 1000)] ?? '');
 }

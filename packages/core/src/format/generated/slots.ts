@@ -8,12 +8,13 @@ import { Slot } from '../event-encoder-fragments.ts';
 export const AUDIT_ACTION: Slot = new Slot('audit.action', 'string', 64);
 export const AUDIT_ACTOR_TYPE: Slot = new Slot('audit.actor.type', 'string', 64, ['user', 'service', 'system']);
 export const AUDIT_OUTCOME: Slot = new Slot('audit.outcome', 'string', 64, ['success', 'failure', 'unknown']);
-export const AUDIT_SCHEMA_VERSION: Slot = new Slot('audit.schema.version', 'string', 32, undefined, false);
-export const AUDIT_SEQUENCE_END: Slot = new Slot('audit.sequence.end', 'boolean', 0, undefined, false);
-export const AUDIT_SEQUENCE_STREAM_ID: Slot = new Slot('audit.sequence.stream_id', 'string', 36, undefined, false);
+export const AUDIT_SCHEMA_VERSION: Slot = new Slot('audit.schema.version', 'string', 32);
+export const AUDIT_SEQUENCE_END: Slot = new Slot('audit.sequence.end', 'boolean', 0);
+export const AUDIT_SEQUENCE_STREAM_ID: Slot = new Slot('audit.sequence.stream_id', 'string', 36);
 export const AUDIT_SOURCE_TYPE: Slot = new Slot('audit.source.type', 'string', 32);
 export const AUDIT_TARGET_ID: Slot = new Slot('audit.target.id', 'string', 256);
 export const AUDIT_TARGET_TYPE: Slot = new Slot('audit.target.type', 'string', 64);
+export const CLIENT_ADDRESS: Slot = new Slot('client.address', 'string', 64);
 export const ERROR_TYPE: Slot = new Slot('error.type', 'string', 64, [
   'bad_signature',
   'challenge_mismatch',
@@ -176,5 +177,6 @@ export const STEP_UP_WEBAUTHN_DEVICE_TYPE: Slot = new Slot('step_up.webauthn.dev
   'multi_device',
 ]);
 export const STEP_UP_WEBAUTHN_USER_VERIFIED: Slot = new Slot('step_up.webauthn.user_verified', 'boolean', 0);
+export const USER_ID: Slot = new Slot('user.id', 'string', 256);
 export const USER_AGENT_NAME: Slot = new Slot('user_agent.name', 'string', 64);
 export const USER_AGENT_ORIGINAL: Slot = new Slot('user_agent.original', 'string', 512);

@@ -5,16 +5,15 @@
 
 import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
 import {
+  areAll,
   areIds,
-  escaped,
   Gap,
   isAscii,
-  isInteger,
-  isPlain,
-  isText,
   lastEncoding,
   Layout,
   nanosecondText,
+  spliced,
+  splicedInteger,
   TextList,
 } from '../event-encoder-fragments.ts';
 import {
@@ -27,6 +26,7 @@ import {
   AUDIT_SOURCE_TYPE,
   AUDIT_TARGET_ID,
   AUDIT_TARGET_TYPE,
+  CLIENT_ADDRESS,
   ERROR_TYPE,
   GEO_COUNTRY_ISO_CODE,
   GEO_LOCALITY_NAME,
@@ -66,6 +66,7 @@ import {
   STEP_UP_WEBAUTHN_USER_VERIFIED,
   USER_AGENT_NAME,
   USER_AGENT_ORIGINAL,
+  USER_ID,
 } from './slots.ts';
 
 const NEVER = Symbol('never');
@@ -74,33 +75,49 @@ const stepUpAcrRequestedList = new TextList(8, 256);
 const stepUpAmrList = new TextList(16, 64);
 const stepUpMethodsOfferedList = new TextList(16, 32);
 const stepUpRiskReasonsList = new TextList(16, 64);
-const gap0 = new Gap(layout, [AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
-const last0: { auditAction: unknown; next: unknown } = { auditAction: NEVER, next: undefined };
-const gap1 = new Gap(layout, [AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
-const last1: { auditActorType: unknown; auditOutcome: unknown; open: unknown } = {
-  auditActorType: NEVER,
-  auditOutcome: undefined,
-  open: undefined,
-};
-const gap2 = new Gap(layout, [AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
-const last2: { auditSequenceEnd: unknown } = { auditSequenceEnd: NEVER };
-const gap5 = new Gap(layout, [AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
-const last5: { auditSequenceStreamId: unknown; next: unknown } = { auditSequenceStreamId: NEVER, next: undefined };
-const gap6 = new Gap(
-  layout,
-  [AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE],
-  ',"client.address":{"stringValue":"',
-);
-const last6: {
-  auditSourceType: unknown;
-  auditTargetId: unknown;
-  auditTargetType: unknown;
-  open: unknown;
-  next: unknown;
-} = { auditSourceType: NEVER, auditTargetId: undefined, auditTargetType: undefined, open: undefined, next: undefined };
-const gap7 = new Gap(
+const gap0: Gap = new Gap(layout, [AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
+const last0 = { auditAction: NEVER as unknown, next: undefined as unknown };
+function select0(auditAction: unknown, next: boolean): boolean {
+  if (!gap0.select([auditAction], false, next)) return false;
+  last0.auditAction = auditAction;
+  last0.next = next;
+  return true;
+}
+
+const gap1: Gap = new Gap(layout, [AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
+const last1 = { auditActorType: NEVER as unknown, auditOutcome: undefined as unknown, open: undefined as unknown };
+function select1(auditActorType: unknown, auditOutcome: unknown, open: boolean): boolean {
+  if (!gap1.select([auditActorType, auditOutcome], open, true)) return false;
+  last1.auditActorType = auditActorType;
+  last1.auditOutcome = auditOutcome;
+  last1.open = open;
+  return true;
+}
+
+const gap2: Gap = new Gap(layout, [AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
+const last2 = { auditSequenceEnd: NEVER as unknown };
+function select2(auditSequenceEnd: unknown): boolean {
+  if (!gap2.select(['0.1.0', auditSequenceEnd], true, true)) return false;
+  last2.auditSequenceEnd = auditSequenceEnd;
+  return true;
+}
+
+const gap5: Gap = new Gap(layout, [AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
+const last5 = { auditSequenceStreamId: NEVER as unknown, next: undefined as unknown };
+function select5(auditSequenceStreamId: unknown, next: boolean): boolean {
+  if (!gap5.select([auditSequenceStreamId], true, next)) return false;
+  last5.auditSequenceStreamId = auditSequenceStreamId;
+  last5.next = next;
+  return true;
+}
+
+const gap6: Gap = new Gap(
   layout,
   [
+    AUDIT_SOURCE_TYPE,
+    AUDIT_TARGET_ID,
+    AUDIT_TARGET_TYPE,
+    CLIENT_ADDRESS,
     ERROR_TYPE,
     GEO_COUNTRY_ISO_CODE,
     GEO_LOCALITY_NAME,
@@ -113,129 +130,283 @@ const gap7 = new Gap(
   ],
   ',"session.id":{"stringValue":"',
 );
-const last7: {
-  errorType: unknown;
-  geoCountryIsoCode: unknown;
-  geoLocalityName: unknown;
-  httpRequestMethod: unknown;
-  httpResponseStatusCode: unknown;
-  httpRoute: unknown;
-  securityRuleName: unknown;
-  securityRuleUuid: unknown;
-  securityRuleVersion: unknown;
-  open: unknown;
-  next: unknown;
-} = {
-  errorType: NEVER,
-  geoCountryIsoCode: undefined,
-  geoLocalityName: undefined,
-  httpRequestMethod: undefined,
-  httpResponseStatusCode: undefined,
-  httpRoute: undefined,
-  securityRuleName: undefined,
-  securityRuleUuid: undefined,
-  securityRuleVersion: undefined,
-  open: undefined,
-  next: undefined,
+const last6 = {
+  auditSourceType: NEVER as unknown,
+  auditTargetId: undefined as unknown,
+  auditTargetType: undefined as unknown,
+  clientAddress: undefined as unknown,
+  errorType: undefined as unknown,
+  geoCountryIsoCode: undefined as unknown,
+  geoLocalityName: undefined as unknown,
+  httpRequestMethod: undefined as unknown,
+  httpResponseStatusCode: undefined as unknown,
+  httpRoute: undefined as unknown,
+  securityRuleName: undefined as unknown,
+  securityRuleUuid: undefined as unknown,
+  securityRuleVersion: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap8 = new Gap(layout, [], ',"session.previous_id":{"stringValue":"');
-const last8: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
-const gap9 = new Gap(
+function select6(
+  auditSourceType: unknown,
+  auditTargetId: unknown,
+  auditTargetType: unknown,
+  clientAddress: unknown,
+  errorType: unknown,
+  geoCountryIsoCode: unknown,
+  geoLocalityName: unknown,
+  httpRequestMethod: unknown,
+  httpResponseStatusCode: unknown,
+  httpRoute: unknown,
+  securityRuleName: unknown,
+  securityRuleUuid: unknown,
+  securityRuleVersion: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (
+    !gap6.select(
+      [
+        auditSourceType,
+        auditTargetId,
+        auditTargetType,
+        clientAddress,
+        errorType,
+        geoCountryIsoCode,
+        geoLocalityName,
+        httpRequestMethod,
+        httpResponseStatusCode,
+        httpRoute,
+        securityRuleName,
+        securityRuleUuid,
+        securityRuleVersion,
+      ],
+      open,
+      next,
+    )
+  )
+    return false;
+  last6.auditSourceType = auditSourceType;
+  last6.auditTargetId = auditTargetId;
+  last6.auditTargetType = auditTargetType;
+  last6.clientAddress = clientAddress;
+  last6.errorType = errorType;
+  last6.geoCountryIsoCode = geoCountryIsoCode;
+  last6.geoLocalityName = geoLocalityName;
+  last6.httpRequestMethod = httpRequestMethod;
+  last6.httpResponseStatusCode = httpResponseStatusCode;
+  last6.httpRoute = httpRoute;
+  last6.securityRuleName = securityRuleName;
+  last6.securityRuleUuid = securityRuleUuid;
+  last6.securityRuleVersion = securityRuleVersion;
+  last6.open = open;
+  last6.next = next;
+  return true;
+}
+
+const gap7: Gap = new Gap(layout, [], ',"session.previous_id":{"stringValue":"');
+const last7 = { open: NEVER as unknown, next: undefined as unknown };
+function select7(open: boolean, next: boolean): boolean {
+  if (!gap7.select([], open, next)) return false;
+  last7.open = open;
+  last7.next = next;
+  return true;
+}
+
+const gap8: Gap = new Gap(
   layout,
   [STEP_UP_AAL, STEP_UP_ACR_ACHIEVED, STEP_UP_ACR_REQUESTED],
   ',"step_up.action.link_digest":{"stringValue":"',
 );
-const last9: {
-  stepUpAal: unknown;
-  stepUpAcrAchieved: unknown;
-  stepUpAcrRequested: unknown;
-  open: unknown;
-  next: unknown;
-} = { stepUpAal: NEVER, stepUpAcrAchieved: undefined, stepUpAcrRequested: undefined, open: undefined, next: undefined };
-const gap10 = new Gap(layout, [STEP_UP_ACTION_NAME], ',"step_up.action.resource":{"stringValue":"');
-const last10: { stepUpActionName: unknown; open: unknown; next: unknown } = {
-  stepUpActionName: NEVER,
-  open: undefined,
-  next: undefined,
+const last8 = {
+  stepUpAal: NEVER as unknown,
+  stepUpAcrAchieved: undefined as unknown,
+  stepUpAcrRequested: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap11 = new Gap(
+function select8(
+  stepUpAal: unknown,
+  stepUpAcrAchieved: unknown,
+  stepUpAcrRequested: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (!gap8.select([stepUpAal, stepUpAcrAchieved, stepUpAcrRequested], open, next)) return false;
+  last8.stepUpAal = stepUpAal;
+  last8.stepUpAcrAchieved = stepUpAcrAchieved;
+  last8.stepUpAcrRequested = stepUpAcrRequested;
+  last8.open = open;
+  last8.next = next;
+  return true;
+}
+
+const gap9: Gap = new Gap(layout, [STEP_UP_ACTION_NAME], ',"step_up.action.resource":{"stringValue":"');
+const last9 = { stepUpActionName: NEVER as unknown, open: undefined as unknown, next: undefined as unknown };
+function select9(stepUpActionName: unknown, open: boolean, next: boolean): boolean {
+  if (!gap9.select([stepUpActionName], open, next)) return false;
+  last9.stepUpActionName = stepUpActionName;
+  last9.open = open;
+  last9.next = next;
+  return true;
+}
+
+const gap10: Gap = new Gap(
   layout,
   [STEP_UP_AMR, STEP_UP_ATTEMPT_MAX, STEP_UP_ATTEMPT_NUMBER],
   ',"step_up.auth_time":{"stringValue":"',
 );
-const last11: {
-  stepUpAmr: unknown;
-  stepUpAttemptMax: unknown;
-  stepUpAttemptNumber: unknown;
-  open: unknown;
-  next: unknown;
-} = { stepUpAmr: NEVER, stepUpAttemptMax: undefined, stepUpAttemptNumber: undefined, open: undefined, next: undefined };
-const gap12 = new Gap(layout, [], ',"step_up.client.hash":{"stringValue":"');
-const last12: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
-const gap13 = new Gap(layout, [], ',"step_up.client.prefix":{"stringValue":"');
-const last13: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
-const gap14 = new Gap(
+const last10 = {
+  stepUpAmr: NEVER as unknown,
+  stepUpAttemptMax: undefined as unknown,
+  stepUpAttemptNumber: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
+};
+function select10(
+  stepUpAmr: unknown,
+  stepUpAttemptMax: unknown,
+  stepUpAttemptNumber: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (!gap10.select([stepUpAmr, stepUpAttemptMax, stepUpAttemptNumber], open, next)) return false;
+  last10.stepUpAmr = stepUpAmr;
+  last10.stepUpAttemptMax = stepUpAttemptMax;
+  last10.stepUpAttemptNumber = stepUpAttemptNumber;
+  last10.open = open;
+  last10.next = next;
+  return true;
+}
+
+const gap11: Gap = new Gap(layout, [], ',"step_up.client.hash":{"stringValue":"');
+const last11 = { open: NEVER as unknown, next: undefined as unknown };
+function select11(open: boolean, next: boolean): boolean {
+  if (!gap11.select([], open, next)) return false;
+  last11.open = open;
+  last11.next = next;
+  return true;
+}
+
+const gap12: Gap = new Gap(layout, [], ',"step_up.client.prefix":{"stringValue":"');
+const last12 = { open: NEVER as unknown, next: undefined as unknown };
+function select12(open: boolean, next: boolean): boolean {
+  if (!gap12.select([], open, next)) return false;
+  last12.open = open;
+  last12.next = next;
+  return true;
+}
+
+const gap13: Gap = new Gap(
   layout,
   [STEP_UP_CLOCK_OFFSET_BOUND_MS, STEP_UP_CLOCK_SYNCED, STEP_UP_CORRELATION, STEP_UP_DECISION],
   ',"step_up.device.hash":{"stringValue":"',
 );
-const last14: {
-  stepUpClockOffsetBoundMs: unknown;
-  stepUpClockSynced: unknown;
-  stepUpCorrelation: unknown;
-  stepUpDecision: unknown;
-  open: unknown;
-  next: unknown;
-} = {
-  stepUpClockOffsetBoundMs: NEVER,
-  stepUpClockSynced: undefined,
-  stepUpCorrelation: undefined,
-  stepUpDecision: undefined,
-  open: undefined,
-  next: undefined,
+const last13 = {
+  stepUpClockOffsetBoundMs: NEVER as unknown,
+  stepUpClockSynced: undefined as unknown,
+  stepUpCorrelation: undefined as unknown,
+  stepUpDecision: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap15 = new Gap(layout, [STEP_UP_DEVICE_KNOWN], ',"step_up.duration_ms":{"intValue":"');
-const last15: { stepUpDeviceKnown: unknown; open: unknown; next: unknown } = {
-  stepUpDeviceKnown: NEVER,
-  open: undefined,
-  next: undefined,
+function select13(
+  stepUpClockOffsetBoundMs: unknown,
+  stepUpClockSynced: unknown,
+  stepUpCorrelation: unknown,
+  stepUpDecision: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (!gap13.select([stepUpClockOffsetBoundMs, stepUpClockSynced, stepUpCorrelation, stepUpDecision], open, next))
+    return false;
+  last13.stepUpClockOffsetBoundMs = stepUpClockOffsetBoundMs;
+  last13.stepUpClockSynced = stepUpClockSynced;
+  last13.stepUpCorrelation = stepUpCorrelation;
+  last13.stepUpDecision = stepUpDecision;
+  last13.open = open;
+  last13.next = next;
+  return true;
+}
+
+const gap14: Gap = new Gap(layout, [STEP_UP_DEVICE_KNOWN], ',"step_up.duration_ms":{"intValue":"');
+const last14 = { stepUpDeviceKnown: NEVER as unknown, open: undefined as unknown, next: undefined as unknown };
+function select14(stepUpDeviceKnown: unknown, open: boolean, next: boolean): boolean {
+  if (!gap14.select([stepUpDeviceKnown], open, next)) return false;
+  last14.stepUpDeviceKnown = stepUpDeviceKnown;
+  last14.open = open;
+  last14.next = next;
+  return true;
+}
+
+const gap15: Gap = new Gap(layout, [STEP_UP_DURATION_SOURCE, STEP_UP_EXEMPTION], ',"step_up.id":{"stringValue":"');
+const last15 = {
+  stepUpDurationSource: NEVER as unknown,
+  stepUpExemption: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap16 = new Gap(layout, [STEP_UP_DURATION_SOURCE, STEP_UP_EXEMPTION], ',"step_up.id":{"stringValue":"');
-const last16: { stepUpDurationSource: unknown; stepUpExemption: unknown; open: unknown; next: unknown } = {
-  stepUpDurationSource: NEVER,
-  stepUpExemption: undefined,
-  open: undefined,
-  next: undefined,
-};
-const gap17 = new Gap(
+function select15(stepUpDurationSource: unknown, stepUpExemption: unknown, open: boolean, next: boolean): boolean {
+  if (!gap15.select([stepUpDurationSource, stepUpExemption], open, next)) return false;
+  last15.stepUpDurationSource = stepUpDurationSource;
+  last15.stepUpExemption = stepUpExemption;
+  last15.open = open;
+  last15.next = next;
+  return true;
+}
+
+const gap16: Gap = new Gap(
   layout,
   [STEP_UP_MAX_AGE_S, STEP_UP_METHOD, STEP_UP_METHODS_OFFERED, STEP_UP_PHISHING_RESISTANT, STEP_UP_RISK_REASONS],
   ',"step_up.risk.score_milli":{"intValue":"',
 );
-const last17: {
-  stepUpMaxAgeS: unknown;
-  stepUpMethod: unknown;
-  stepUpMethodsOffered: unknown;
-  stepUpPhishingResistant: unknown;
-  stepUpRiskReasons: unknown;
-  open: unknown;
-  next: unknown;
-} = {
-  stepUpMaxAgeS: NEVER,
-  stepUpMethod: undefined,
-  stepUpMethodsOffered: undefined,
-  stepUpPhishingResistant: undefined,
-  stepUpRiskReasons: undefined,
-  open: undefined,
-  next: undefined,
+const last16 = {
+  stepUpMaxAgeS: NEVER as unknown,
+  stepUpMethod: undefined as unknown,
+  stepUpMethodsOffered: undefined as unknown,
+  stepUpPhishingResistant: undefined as unknown,
+  stepUpRiskReasons: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap18 = new Gap(layout, [STEP_UP_RISK_THRESHOLD_MILLI], ',"step_up.session.started_at":{"stringValue":"');
-const last18: { stepUpRiskThresholdMilli: unknown; open: unknown; next: unknown } = {
-  stepUpRiskThresholdMilli: NEVER,
-  open: undefined,
-  next: undefined,
-};
-const gap19 = new Gap(
+function select16(
+  stepUpMaxAgeS: unknown,
+  stepUpMethod: unknown,
+  stepUpMethodsOffered: unknown,
+  stepUpPhishingResistant: unknown,
+  stepUpRiskReasons: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (
+    !gap16.select(
+      [stepUpMaxAgeS, stepUpMethod, stepUpMethodsOffered, stepUpPhishingResistant, stepUpRiskReasons],
+      open,
+      next,
+    )
+  )
+    return false;
+  last16.stepUpMaxAgeS = stepUpMaxAgeS;
+  last16.stepUpMethod = stepUpMethod;
+  last16.stepUpMethodsOffered = stepUpMethodsOffered;
+  last16.stepUpPhishingResistant = stepUpPhishingResistant;
+  last16.stepUpRiskReasons = stepUpRiskReasons;
+  last16.open = open;
+  last16.next = next;
+  return true;
+}
+
+const gap17: Gap = new Gap(layout, [STEP_UP_RISK_THRESHOLD_MILLI], ',"step_up.session.started_at":{"stringValue":"');
+const last17 = { stepUpRiskThresholdMilli: NEVER as unknown, open: undefined as unknown, next: undefined as unknown };
+function select17(stepUpRiskThresholdMilli: unknown, open: boolean, next: boolean): boolean {
+  if (!gap17.select([stepUpRiskThresholdMilli], open, next)) return false;
+  last17.stepUpRiskThresholdMilli = stepUpRiskThresholdMilli;
+  last17.open = open;
+  last17.next = next;
+  return true;
+}
+
+const gap18: Gap = new Gap(
   layout,
   [
     STEP_UP_SOURCE_LAYER,
@@ -249,138 +420,287 @@ const gap19 = new Gap(
   ],
   ',"user.hash":{"stringValue":"',
 );
-const last19: {
-  stepUpSourceLayer: unknown;
-  stepUpSourceLibrary: unknown;
-  stepUpSourceLibraryVersion: unknown;
-  stepUpTriggerDetail: unknown;
-  stepUpTriggerReason: unknown;
-  stepUpWebauthnBackedUp: unknown;
-  stepUpWebauthnDeviceType: unknown;
-  stepUpWebauthnUserVerified: unknown;
-  open: unknown;
-  next: unknown;
-} = {
-  stepUpSourceLayer: NEVER,
-  stepUpSourceLibrary: undefined,
-  stepUpSourceLibraryVersion: undefined,
-  stepUpTriggerDetail: undefined,
-  stepUpTriggerReason: undefined,
-  stepUpWebauthnBackedUp: undefined,
-  stepUpWebauthnDeviceType: undefined,
-  stepUpWebauthnUserVerified: undefined,
-  open: undefined,
-  next: undefined,
+const last18 = {
+  stepUpSourceLayer: NEVER as unknown,
+  stepUpSourceLibrary: undefined as unknown,
+  stepUpSourceLibraryVersion: undefined as unknown,
+  stepUpTriggerDetail: undefined as unknown,
+  stepUpTriggerReason: undefined as unknown,
+  stepUpWebauthnBackedUp: undefined as unknown,
+  stepUpWebauthnDeviceType: undefined as unknown,
+  stepUpWebauthnUserVerified: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap20 = new Gap(layout, [], ',"user.id":{"stringValue":"');
-const last20: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
-const gap21 = new Gap(layout, [USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
-const last21: { userAgentName: unknown; userAgentOriginal: unknown; open: unknown } = {
-  userAgentName: NEVER,
-  userAgentOriginal: undefined,
-  open: undefined,
+function select18(
+  stepUpSourceLayer: unknown,
+  stepUpSourceLibrary: unknown,
+  stepUpSourceLibraryVersion: unknown,
+  stepUpTriggerDetail: unknown,
+  stepUpTriggerReason: unknown,
+  stepUpWebauthnBackedUp: unknown,
+  stepUpWebauthnDeviceType: unknown,
+  stepUpWebauthnUserVerified: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (
+    !gap18.select(
+      [
+        stepUpSourceLayer,
+        stepUpSourceLibrary,
+        stepUpSourceLibraryVersion,
+        stepUpTriggerDetail,
+        stepUpTriggerReason,
+        stepUpWebauthnBackedUp,
+        stepUpWebauthnDeviceType,
+        stepUpWebauthnUserVerified,
+      ],
+      open,
+      next,
+    )
+  )
+    return false;
+  last18.stepUpSourceLayer = stepUpSourceLayer;
+  last18.stepUpSourceLibrary = stepUpSourceLibrary;
+  last18.stepUpSourceLibraryVersion = stepUpSourceLibraryVersion;
+  last18.stepUpTriggerDetail = stepUpTriggerDetail;
+  last18.stepUpTriggerReason = stepUpTriggerReason;
+  last18.stepUpWebauthnBackedUp = stepUpWebauthnBackedUp;
+  last18.stepUpWebauthnDeviceType = stepUpWebauthnDeviceType;
+  last18.stepUpWebauthnUserVerified = stepUpWebauthnUserVerified;
+  last18.open = open;
+  last18.next = next;
+  return true;
+}
+
+const gap19: Gap = new Gap(layout, [USER_ID, USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
+const last19 = {
+  userId: NEVER as unknown,
+  userAgentName: undefined as unknown,
+  userAgentOriginal: undefined as unknown,
+  open: undefined as unknown,
 };
+function select19(userId: unknown, userAgentName: unknown, userAgentOriginal: unknown, open: boolean): boolean {
+  if (!gap19.select([userId, userAgentName, userAgentOriginal], open, false)) return false;
+  last19.userId = userId;
+  last19.userAgentName = userAgentName;
+  last19.userAgentOriginal = userAgentOriginal;
+  last19.open = open;
+  return true;
+}
+
 const tail = new Gap(layout, [], '');
 let lastBody: unknown = NEVER;
+let rareBefore = true;
 
 /** P of `step_up.attempted` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): string | undefined {
   const a = record.attributes;
-  let auditActorId = a['audit.actor.id'];
-  const auditRecordId = chain.recordId;
-  const auditSequenceNumber = chain.number;
-  const auditSequencePreviousHash = chain.previousHash;
-  const auditSequencePreviousRecordId = chain.previousRecordId;
-  let auditSourceId = a['audit.source.id'];
-  let clientAddress = a['client.address'];
-  let sessionId = a['session.id'];
-  let sessionPreviousId = a['session.previous_id'];
-  let stepUpActionLinkDigest = a['step_up.action.link_digest'];
-  let stepUpActionResource = a['step_up.action.resource'];
-  let stepUpAuthTime = a['step_up.auth_time'];
-  let stepUpClientHash = a['step_up.client.hash'];
-  let stepUpClientPrefix = a['step_up.client.prefix'];
-  let stepUpDeviceHash = a['step_up.device.hash'];
-  const stepUpDurationMs = a['step_up.duration_ms'];
-  let stepUpId = a['step_up.id'];
-  const stepUpRiskScoreMilli = a['step_up.risk.score_milli'];
-  let stepUpSessionStartedAt = a['step_up.session.started_at'];
-  let userHash = a['user.hash'];
-  let userId = a['user.id'];
+  const { traceId, spanId } = record;
+  if (!areIds(traceId, spanId)) return undefined;
+  lastEncoding.plain = true;
+  const total = Object.keys(a).length;
+  const auditRecordId = spliced(chain.recordId, 36);
+  const auditSequenceNumber = splicedInteger(chain.number);
+  const auditSequencePreviousHash = spliced(chain.previousHash, 64);
+  const auditSequencePreviousRecordId =
+    chain.previousRecordId === lastEncoding.recordId ? lastEncoding.recordId : spliced(chain.previousRecordId, 36);
+  const auditSequenceEnd = chain.end === false ? undefined : chain.end;
+  const auditSequenceStreamId = chain.streamId;
+  const userHashValue = a['user.hash'];
+  const stepUpClientPrefixValue = a['step_up.client.prefix'];
+  const sessionId = spliced(a['session.id'], 128);
+  const stepUpClientHash = spliced(a['step_up.client.hash'], 64);
+  const stepUpClientPrefix = spliced(stepUpClientPrefixValue, 64);
+  const stepUpDurationMs = splicedInteger(a['step_up.duration_ms']);
+  const stepUpId = spliced(a['step_up.id'], 64);
+  const userHash = spliced(userHashValue, 128);
   const auditAction = a['audit.action'];
   const auditActorType = a['audit.actor.type'];
   const auditOutcome = a['audit.outcome'];
-  const auditSequenceEnd = chain.end === false ? undefined : chain.end;
-  const auditSequenceStreamId = chain.streamId;
   const auditSourceType = a['audit.source.type'];
-  const auditTargetId = a['audit.target.id'];
-  const auditTargetType = a['audit.target.type'];
   const errorType = a['error.type'];
-  const geoCountryIsoCode = a['geo.country.iso_code'];
-  const geoLocalityName = a['geo.locality.name'];
   const httpRequestMethod = a['http.request.method'];
   const httpResponseStatusCode = a['http.response.status_code'];
   const httpRoute = a['http.route'];
   const securityRuleName = a['security_rule.name'];
-  const securityRuleUuid = a['security_rule.uuid'];
-  const securityRuleVersion = a['security_rule.version'];
-  const stepUpAal = a['step_up.aal'];
-  const stepUpAcrAchieved = a['step_up.acr.achieved'];
-  const stepUpAcrRequested = stepUpAcrRequestedList.text(a['step_up.acr.requested']);
   const stepUpActionName = a['step_up.action.name'];
-  const stepUpAmr = stepUpAmrList.text(a['step_up.amr']);
-  const stepUpAttemptMax = a['step_up.attempt.max'];
   const stepUpAttemptNumber = a['step_up.attempt.number'];
-  const stepUpClockOffsetBoundMs = a['step_up.clock.offset_bound_ms'];
-  const stepUpClockSynced = a['step_up.clock.synced'];
   const stepUpCorrelation = a['step_up.correlation'];
-  const stepUpDecision = a['step_up.decision'];
-  const stepUpDeviceKnown = a['step_up.device.known'];
   const stepUpDurationSource = a['step_up.duration_source'];
-  const stepUpExemption = a['step_up.exemption'];
-  const stepUpMaxAgeS = a['step_up.max_age_s'];
   const stepUpMethod = a['step_up.method'];
-  const stepUpMethodsOffered = stepUpMethodsOfferedList.text(a['step_up.methods_offered']);
   const stepUpPhishingResistant = a['step_up.phishing_resistant'];
-  const stepUpRiskReasons = stepUpRiskReasonsList.text(a['step_up.risk.reasons']);
-  const stepUpRiskThresholdMilli = a['step_up.risk.threshold_milli'];
   const stepUpSourceLayer = a['step_up.source.layer'];
   const stepUpSourceLibrary = a['step_up.source.library'];
   const stepUpSourceLibraryVersion = a['step_up.source.library_version'];
-  const stepUpTriggerDetail = a['step_up.trigger.detail'];
   const stepUpTriggerReason = a['step_up.trigger.reason'];
-  const stepUpWebauthnBackedUp = a['step_up.webauthn.backed_up'];
-  const stepUpWebauthnDeviceType = a['step_up.webauthn.device_type'];
   const stepUpWebauthnUserVerified = a['step_up.webauthn.user_verified'];
   const userAgentName = a['user_agent.name'];
-  const userAgentOriginal = a['user_agent.original'];
-  if (auditAction === undefined) return undefined;
+  const auditActorIdValue = a['audit.actor.id'];
+  const auditActorId = auditActorIdValue === userHashValue ? userHash : spliced(auditActorIdValue, 256);
+  const auditSourceIdValue = a['audit.source.id'];
+  const auditSourceId =
+    auditSourceIdValue === stepUpClientPrefixValue ? stepUpClientPrefix : spliced(auditSourceIdValue, 64);
+  let sessionPreviousId: string | undefined;
+  let stepUpActionLinkDigest: string | undefined;
+  let stepUpActionResource: string | undefined;
+  let stepUpAuthTime: string | undefined;
+  let stepUpDeviceHash: string | undefined;
+  let stepUpRiskScoreMilli: string | undefined;
+  let stepUpSessionStartedAt: string | undefined;
+  let auditTargetId: unknown;
+  let auditTargetType: unknown;
+  let clientAddress: unknown;
+  let geoCountryIsoCode: unknown;
+  let geoLocalityName: unknown;
+  let securityRuleUuid: unknown;
+  let securityRuleVersion: unknown;
+  let stepUpAal: unknown;
+  let stepUpAcrAchieved: unknown;
+  let stepUpAcrRequested: string | null | undefined;
+  let stepUpAmr: string | null | undefined;
+  let stepUpAttemptMax: unknown;
+  let stepUpClockOffsetBoundMs: unknown;
+  let stepUpClockSynced: unknown;
+  let stepUpDecision: unknown;
+  let stepUpDeviceKnown: unknown;
+  let stepUpExemption: unknown;
+  let stepUpMaxAgeS: unknown;
+  let stepUpMethodsOffered: string | null | undefined;
+  let stepUpRiskReasons: string | null | undefined;
+  let stepUpRiskThresholdMilli: unknown;
+  let stepUpTriggerDetail: unknown;
+  let stepUpWebauthnBackedUp: unknown;
+  let stepUpWebauthnDeviceType: unknown;
+  let userId: unknown;
+  let userAgentOriginal: unknown;
+  let present =
+    (auditActorId === undefined ? 0 : 1) +
+    (auditSourceId === undefined ? 0 : 1) +
+    (sessionId === undefined ? 0 : 1) +
+    (stepUpClientHash === undefined ? 0 : 1) +
+    (stepUpClientPrefix === undefined ? 0 : 1) +
+    (stepUpDurationMs === undefined ? 0 : 1) +
+    (stepUpId === undefined ? 0 : 1) +
+    (userHash === undefined ? 0 : 1) +
+    (auditAction === undefined ? 0 : 1) +
+    (auditActorType === undefined ? 0 : 1) +
+    (auditOutcome === undefined ? 0 : 1) +
+    (auditSourceType === undefined ? 0 : 1) +
+    (errorType === undefined ? 0 : 1) +
+    (httpRequestMethod === undefined ? 0 : 1) +
+    (httpResponseStatusCode === undefined ? 0 : 1) +
+    (httpRoute === undefined ? 0 : 1) +
+    (securityRuleName === undefined ? 0 : 1) +
+    (stepUpActionName === undefined ? 0 : 1) +
+    (stepUpAttemptNumber === undefined ? 0 : 1) +
+    (stepUpCorrelation === undefined ? 0 : 1) +
+    (stepUpDurationSource === undefined ? 0 : 1) +
+    (stepUpMethod === undefined ? 0 : 1) +
+    (stepUpPhishingResistant === undefined ? 0 : 1) +
+    (stepUpSourceLayer === undefined ? 0 : 1) +
+    (stepUpSourceLibrary === undefined ? 0 : 1) +
+    (stepUpSourceLibraryVersion === undefined ? 0 : 1) +
+    (stepUpTriggerReason === undefined ? 0 : 1) +
+    (stepUpWebauthnUserVerified === undefined ? 0 : 1) +
+    (userAgentName === undefined ? 0 : 1);
+  const rare = present < total;
+  if (rare) {
+    sessionPreviousId = spliced(a['session.previous_id'], 128);
+    stepUpActionLinkDigest = spliced(a['step_up.action.link_digest'], 64);
+    stepUpActionResource = spliced(a['step_up.action.resource'], 64);
+    stepUpAuthTime = spliced(a['step_up.auth_time'], 32);
+    stepUpDeviceHash = spliced(a['step_up.device.hash'], 64);
+    stepUpRiskScoreMilli = splicedInteger(a['step_up.risk.score_milli']);
+    stepUpSessionStartedAt = spliced(a['step_up.session.started_at'], 32);
+    auditTargetId = a['audit.target.id'];
+    auditTargetType = a['audit.target.type'];
+    clientAddress = a['client.address'];
+    geoCountryIsoCode = a['geo.country.iso_code'];
+    geoLocalityName = a['geo.locality.name'];
+    securityRuleUuid = a['security_rule.uuid'];
+    securityRuleVersion = a['security_rule.version'];
+    stepUpAal = a['step_up.aal'];
+    stepUpAcrAchieved = a['step_up.acr.achieved'];
+    stepUpAcrRequested = stepUpAcrRequestedList.text(a['step_up.acr.requested']);
+    stepUpAmr = stepUpAmrList.text(a['step_up.amr']);
+    stepUpAttemptMax = a['step_up.attempt.max'];
+    stepUpClockOffsetBoundMs = a['step_up.clock.offset_bound_ms'];
+    stepUpClockSynced = a['step_up.clock.synced'];
+    stepUpDecision = a['step_up.decision'];
+    stepUpDeviceKnown = a['step_up.device.known'];
+    stepUpExemption = a['step_up.exemption'];
+    stepUpMaxAgeS = a['step_up.max_age_s'];
+    stepUpMethodsOffered = stepUpMethodsOfferedList.text(a['step_up.methods_offered']);
+    stepUpRiskReasons = stepUpRiskReasonsList.text(a['step_up.risk.reasons']);
+    stepUpRiskThresholdMilli = a['step_up.risk.threshold_milli'];
+    stepUpTriggerDetail = a['step_up.trigger.detail'];
+    stepUpWebauthnBackedUp = a['step_up.webauthn.backed_up'];
+    stepUpWebauthnDeviceType = a['step_up.webauthn.device_type'];
+    userId = a['user.id'];
+    userAgentOriginal = a['user_agent.original'];
+    present +=
+      (sessionPreviousId === undefined ? 0 : 1) +
+      (stepUpActionLinkDigest === undefined ? 0 : 1) +
+      (stepUpActionResource === undefined ? 0 : 1) +
+      (stepUpAuthTime === undefined ? 0 : 1) +
+      (stepUpDeviceHash === undefined ? 0 : 1) +
+      (stepUpRiskScoreMilli === undefined ? 0 : 1) +
+      (stepUpSessionStartedAt === undefined ? 0 : 1) +
+      (auditTargetId === undefined ? 0 : 1) +
+      (auditTargetType === undefined ? 0 : 1) +
+      (clientAddress === undefined ? 0 : 1) +
+      (geoCountryIsoCode === undefined ? 0 : 1) +
+      (geoLocalityName === undefined ? 0 : 1) +
+      (securityRuleUuid === undefined ? 0 : 1) +
+      (securityRuleVersion === undefined ? 0 : 1) +
+      (stepUpAal === undefined ? 0 : 1) +
+      (stepUpAcrAchieved === undefined ? 0 : 1) +
+      (stepUpAcrRequested === undefined ? 0 : 1) +
+      (stepUpAmr === undefined ? 0 : 1) +
+      (stepUpAttemptMax === undefined ? 0 : 1) +
+      (stepUpClockOffsetBoundMs === undefined ? 0 : 1) +
+      (stepUpClockSynced === undefined ? 0 : 1) +
+      (stepUpDecision === undefined ? 0 : 1) +
+      (stepUpDeviceKnown === undefined ? 0 : 1) +
+      (stepUpExemption === undefined ? 0 : 1) +
+      (stepUpMaxAgeS === undefined ? 0 : 1) +
+      (stepUpMethodsOffered === undefined ? 0 : 1) +
+      (stepUpRiskReasons === undefined ? 0 : 1) +
+      (stepUpRiskThresholdMilli === undefined ? 0 : 1) +
+      (stepUpTriggerDetail === undefined ? 0 : 1) +
+      (stepUpWebauthnBackedUp === undefined ? 0 : 1) +
+      (stepUpWebauthnDeviceType === undefined ? 0 : 1) +
+      (userId === undefined ? 0 : 1) +
+      (userAgentOriginal === undefined ? 0 : 1);
+  }
+  if (present !== total && !areAll(a, present)) return undefined;
   if (
-    !isText(auditActorId, 256) ||
-    !isText(auditRecordId, 36) ||
+    auditAction === undefined ||
     auditRecordId === undefined ||
-    !isInteger(auditSequenceNumber) ||
     auditSequenceNumber === undefined ||
-    !isText(auditSequencePreviousHash, 64) ||
     auditSequencePreviousHash === undefined ||
-    !isText(auditSequencePreviousRecordId, 36) ||
     auditSequencePreviousRecordId === undefined ||
-    !isText(auditSourceId, 64) ||
-    !isText(clientAddress, 64) ||
-    !isText(sessionId, 128) ||
-    !isText(sessionPreviousId, 128) ||
-    !isText(stepUpActionLinkDigest, 64) ||
-    !isText(stepUpActionResource, 64) ||
-    !isText(stepUpAuthTime, 32) ||
-    !isText(stepUpClientHash, 64) ||
-    !isText(stepUpClientPrefix, 64) ||
-    !isText(stepUpDeviceHash, 64) ||
-    !isInteger(stepUpDurationMs) ||
-    !isText(stepUpId, 64) ||
-    !isInteger(stepUpRiskScoreMilli) ||
-    !isText(stepUpSessionStartedAt, 32) ||
-    !isText(userHash, 128) ||
-    !isText(userId, 256) ||
+    auditActorId === '' ||
+    auditRecordId === '' ||
+    auditSequenceNumber === '' ||
+    auditSequencePreviousHash === '' ||
+    auditSequencePreviousRecordId === '' ||
+    auditSourceId === '' ||
+    sessionId === '' ||
+    sessionPreviousId === '' ||
+    stepUpActionLinkDigest === '' ||
+    stepUpActionResource === '' ||
+    stepUpAuthTime === '' ||
+    stepUpClientHash === '' ||
+    stepUpClientPrefix === '' ||
+    stepUpDeviceHash === '' ||
+    stepUpDurationMs === '' ||
+    stepUpId === '' ||
+    stepUpRiskScoreMilli === '' ||
+    stepUpSessionStartedAt === '' ||
+    userHash === '' ||
     stepUpAcrRequested === null ||
     stepUpAmr === null ||
     stepUpMethodsOffered === null ||
@@ -388,403 +708,216 @@ export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): 
   ) {
     return undefined;
   }
-  const { traceId, spanId } = record;
-  if (!areIds(traceId, spanId)) return undefined;
-  const plain = isPlain(
-    (auditActorId === userHash || auditActorId === undefined ? '' : auditActorId) +
-      auditRecordId +
-      auditSequencePreviousHash +
-      (auditSequencePreviousRecordId === lastEncoding.recordId ? '' : auditSequencePreviousRecordId) +
-      (auditSourceId === stepUpClientPrefix || auditSourceId === undefined ? '' : auditSourceId) +
-      (clientAddress ?? '') +
-      (sessionId ?? '') +
-      (sessionPreviousId ?? '') +
-      (stepUpActionLinkDigest ?? '') +
-      (stepUpActionResource ?? '') +
-      (stepUpAuthTime ?? '') +
-      (stepUpClientHash ?? '') +
-      (stepUpClientPrefix ?? '') +
-      (stepUpDeviceHash ?? '') +
-      (stepUpId ?? '') +
-      (stepUpSessionStartedAt ?? '') +
-      (userHash ?? '') +
-      (userId ?? ''),
-  );
-  if (!plain) {
-    if (!isPlain(auditRecordId + auditSequencePreviousHash + auditSequencePreviousRecordId)) return undefined;
-    auditActorId = escaped(auditActorId, 256);
-    auditSourceId = escaped(auditSourceId, 64);
-    clientAddress = escaped(clientAddress, 64);
-    sessionId = escaped(sessionId, 128);
-    sessionPreviousId = escaped(sessionPreviousId, 128);
-    stepUpActionLinkDigest = escaped(stepUpActionLinkDigest, 64);
-    stepUpActionResource = escaped(stepUpActionResource, 64);
-    stepUpAuthTime = escaped(stepUpAuthTime, 32);
-    stepUpClientHash = escaped(stepUpClientHash, 64);
-    stepUpClientPrefix = escaped(stepUpClientPrefix, 64);
-    stepUpDeviceHash = escaped(stepUpDeviceHash, 64);
-    stepUpId = escaped(stepUpId, 64);
-    stepUpSessionStartedAt = escaped(stepUpSessionStartedAt, 32);
-    userHash = escaped(userHash, 128);
-    userId = escaped(userId, 256);
-    if (
-      auditActorId === '' ||
-      auditSourceId === '' ||
-      clientAddress === '' ||
-      sessionId === '' ||
-      sessionPreviousId === '' ||
-      stepUpActionLinkDigest === '' ||
-      stepUpActionResource === '' ||
-      stepUpAuthTime === '' ||
-      stepUpClientHash === '' ||
-      stepUpClientPrefix === '' ||
-      stepUpDeviceHash === '' ||
-      stepUpId === '' ||
-      stepUpSessionStartedAt === '' ||
-      userHash === '' ||
-      userId === ''
-    )
-      return undefined;
-  }
-  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next) {
-    if (!gap0.rebuild([auditAction], false, auditActorId !== undefined)) return undefined;
-    last0.auditAction = auditAction;
-    last0.next = auditActorId !== undefined;
-  }
+  const checkRare = rare || rareBefore;
+  rareBefore = true;
   if (
-    auditActorType !== last1.auditActorType ||
-    auditOutcome !== last1.auditOutcome ||
-    (auditActorId !== undefined) !== last1.open
-  ) {
-    if (!gap1.rebuild([auditActorType, auditOutcome], auditActorId !== undefined, true)) return undefined;
-    last1.auditActorType = auditActorType;
-    last1.auditOutcome = auditOutcome;
-    last1.open = auditActorId !== undefined;
-  }
-  if (auditSequenceEnd !== last2.auditSequenceEnd) {
-    if (!gap2.rebuild(['0.1.0', auditSequenceEnd], true, true)) return undefined;
-    last2.auditSequenceEnd = auditSequenceEnd;
-  }
-  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next) {
-    if (!gap5.rebuild([auditSequenceStreamId], true, auditSourceId !== undefined)) return undefined;
-    last5.auditSequenceStreamId = auditSequenceStreamId;
-    last5.next = auditSourceId !== undefined;
-  }
-  if (
-    auditSourceType !== last6.auditSourceType ||
-    auditTargetId !== last6.auditTargetId ||
-    auditTargetType !== last6.auditTargetType ||
-    (auditSourceId !== undefined) !== last6.open ||
-    (clientAddress !== undefined) !== last6.next
-  ) {
-    if (
-      !gap6.rebuild(
-        [auditSourceType, auditTargetId, auditTargetType],
-        auditSourceId !== undefined,
-        clientAddress !== undefined,
-      )
-    )
-      return undefined;
-    last6.auditSourceType = auditSourceType;
-    last6.auditTargetId = auditTargetId;
-    last6.auditTargetType = auditTargetType;
-    last6.open = auditSourceId !== undefined;
-    last6.next = clientAddress !== undefined;
-  }
-  if (
-    errorType !== last7.errorType ||
-    geoCountryIsoCode !== last7.geoCountryIsoCode ||
-    geoLocalityName !== last7.geoLocalityName ||
-    httpRequestMethod !== last7.httpRequestMethod ||
-    httpResponseStatusCode !== last7.httpResponseStatusCode ||
-    httpRoute !== last7.httpRoute ||
-    securityRuleName !== last7.securityRuleName ||
-    securityRuleUuid !== last7.securityRuleUuid ||
-    securityRuleVersion !== last7.securityRuleVersion ||
-    (clientAddress !== undefined) !== last7.open ||
-    (sessionId !== undefined) !== last7.next
-  ) {
-    if (
-      !gap7.rebuild(
-        [
-          errorType,
-          geoCountryIsoCode,
-          geoLocalityName,
-          httpRequestMethod,
-          httpResponseStatusCode,
-          httpRoute,
-          securityRuleName,
-          securityRuleUuid,
-          securityRuleVersion,
-        ],
-        clientAddress !== undefined,
-        sessionId !== undefined,
-      )
-    )
-      return undefined;
-    last7.errorType = errorType;
-    last7.geoCountryIsoCode = geoCountryIsoCode;
-    last7.geoLocalityName = geoLocalityName;
-    last7.httpRequestMethod = httpRequestMethod;
-    last7.httpResponseStatusCode = httpResponseStatusCode;
-    last7.httpRoute = httpRoute;
-    last7.securityRuleName = securityRuleName;
-    last7.securityRuleUuid = securityRuleUuid;
-    last7.securityRuleVersion = securityRuleVersion;
-    last7.open = clientAddress !== undefined;
-    last7.next = sessionId !== undefined;
-  }
-  if ((sessionId !== undefined) !== last8.open || (sessionPreviousId !== undefined) !== last8.next) {
-    if (!gap8.rebuild([], sessionId !== undefined, sessionPreviousId !== undefined)) return undefined;
-    last8.open = sessionId !== undefined;
-    last8.next = sessionPreviousId !== undefined;
-  }
-  if (
-    stepUpAal !== last9.stepUpAal ||
-    stepUpAcrAchieved !== last9.stepUpAcrAchieved ||
-    stepUpAcrRequested !== last9.stepUpAcrRequested ||
-    (sessionPreviousId !== undefined) !== last9.open ||
-    (stepUpActionLinkDigest !== undefined) !== last9.next
-  ) {
-    if (
-      !gap9.rebuild(
-        [stepUpAal, stepUpAcrAchieved, stepUpAcrRequested],
-        sessionPreviousId !== undefined,
-        stepUpActionLinkDigest !== undefined,
-      )
-    )
-      return undefined;
-    last9.stepUpAal = stepUpAal;
-    last9.stepUpAcrAchieved = stepUpAcrAchieved;
-    last9.stepUpAcrRequested = stepUpAcrRequested;
-    last9.open = sessionPreviousId !== undefined;
-    last9.next = stepUpActionLinkDigest !== undefined;
-  }
-  if (
-    stepUpActionName !== last10.stepUpActionName ||
-    (stepUpActionLinkDigest !== undefined) !== last10.open ||
-    (stepUpActionResource !== undefined) !== last10.next
-  ) {
-    if (!gap10.rebuild([stepUpActionName], stepUpActionLinkDigest !== undefined, stepUpActionResource !== undefined))
-      return undefined;
-    last10.stepUpActionName = stepUpActionName;
-    last10.open = stepUpActionLinkDigest !== undefined;
-    last10.next = stepUpActionResource !== undefined;
-  }
-  if (
-    stepUpAmr !== last11.stepUpAmr ||
-    stepUpAttemptMax !== last11.stepUpAttemptMax ||
-    stepUpAttemptNumber !== last11.stepUpAttemptNumber ||
-    (stepUpActionResource !== undefined) !== last11.open ||
-    (stepUpAuthTime !== undefined) !== last11.next
-  ) {
-    if (
-      !gap11.rebuild(
-        [stepUpAmr, stepUpAttemptMax, stepUpAttemptNumber],
-        stepUpActionResource !== undefined,
-        stepUpAuthTime !== undefined,
-      )
-    )
-      return undefined;
-    last11.stepUpAmr = stepUpAmr;
-    last11.stepUpAttemptMax = stepUpAttemptMax;
-    last11.stepUpAttemptNumber = stepUpAttemptNumber;
-    last11.open = stepUpActionResource !== undefined;
-    last11.next = stepUpAuthTime !== undefined;
-  }
-  if ((stepUpAuthTime !== undefined) !== last12.open || (stepUpClientHash !== undefined) !== last12.next) {
-    if (!gap12.rebuild([], stepUpAuthTime !== undefined, stepUpClientHash !== undefined)) return undefined;
-    last12.open = stepUpAuthTime !== undefined;
-    last12.next = stepUpClientHash !== undefined;
-  }
-  if ((stepUpClientHash !== undefined) !== last13.open || (stepUpClientPrefix !== undefined) !== last13.next) {
-    if (!gap13.rebuild([], stepUpClientHash !== undefined, stepUpClientPrefix !== undefined)) return undefined;
-    last13.open = stepUpClientHash !== undefined;
-    last13.next = stepUpClientPrefix !== undefined;
-  }
-  if (
-    stepUpClockOffsetBoundMs !== last14.stepUpClockOffsetBoundMs ||
-    stepUpClockSynced !== last14.stepUpClockSynced ||
-    stepUpCorrelation !== last14.stepUpCorrelation ||
-    stepUpDecision !== last14.stepUpDecision ||
-    (stepUpClientPrefix !== undefined) !== last14.open ||
-    (stepUpDeviceHash !== undefined) !== last14.next
-  ) {
-    if (
-      !gap14.rebuild(
-        [stepUpClockOffsetBoundMs, stepUpClockSynced, stepUpCorrelation, stepUpDecision],
-        stepUpClientPrefix !== undefined,
-        stepUpDeviceHash !== undefined,
-      )
-    )
-      return undefined;
-    last14.stepUpClockOffsetBoundMs = stepUpClockOffsetBoundMs;
-    last14.stepUpClockSynced = stepUpClockSynced;
-    last14.stepUpCorrelation = stepUpCorrelation;
-    last14.stepUpDecision = stepUpDecision;
-    last14.open = stepUpClientPrefix !== undefined;
-    last14.next = stepUpDeviceHash !== undefined;
-  }
-  if (
-    stepUpDeviceKnown !== last15.stepUpDeviceKnown ||
-    (stepUpDeviceHash !== undefined) !== last15.open ||
-    (stepUpDurationMs !== undefined) !== last15.next
-  ) {
-    if (!gap15.rebuild([stepUpDeviceKnown], stepUpDeviceHash !== undefined, stepUpDurationMs !== undefined))
-      return undefined;
-    last15.stepUpDeviceKnown = stepUpDeviceKnown;
-    last15.open = stepUpDeviceHash !== undefined;
-    last15.next = stepUpDurationMs !== undefined;
-  }
-  if (
-    stepUpDurationSource !== last16.stepUpDurationSource ||
-    stepUpExemption !== last16.stepUpExemption ||
-    (stepUpDurationMs !== undefined) !== last16.open ||
-    (stepUpId !== undefined) !== last16.next
-  ) {
-    if (!gap16.rebuild([stepUpDurationSource, stepUpExemption], stepUpDurationMs !== undefined, stepUpId !== undefined))
-      return undefined;
-    last16.stepUpDurationSource = stepUpDurationSource;
-    last16.stepUpExemption = stepUpExemption;
-    last16.open = stepUpDurationMs !== undefined;
-    last16.next = stepUpId !== undefined;
-  }
-  if (
-    stepUpMaxAgeS !== last17.stepUpMaxAgeS ||
-    stepUpMethod !== last17.stepUpMethod ||
-    stepUpMethodsOffered !== last17.stepUpMethodsOffered ||
-    stepUpPhishingResistant !== last17.stepUpPhishingResistant ||
-    stepUpRiskReasons !== last17.stepUpRiskReasons ||
-    (stepUpId !== undefined) !== last17.open ||
-    (stepUpRiskScoreMilli !== undefined) !== last17.next
-  ) {
-    if (
-      !gap17.rebuild(
-        [stepUpMaxAgeS, stepUpMethod, stepUpMethodsOffered, stepUpPhishingResistant, stepUpRiskReasons],
-        stepUpId !== undefined,
-        stepUpRiskScoreMilli !== undefined,
-      )
-    )
-      return undefined;
-    last17.stepUpMaxAgeS = stepUpMaxAgeS;
-    last17.stepUpMethod = stepUpMethod;
-    last17.stepUpMethodsOffered = stepUpMethodsOffered;
-    last17.stepUpPhishingResistant = stepUpPhishingResistant;
-    last17.stepUpRiskReasons = stepUpRiskReasons;
-    last17.open = stepUpId !== undefined;
-    last17.next = stepUpRiskScoreMilli !== undefined;
-  }
-  if (
-    stepUpRiskThresholdMilli !== last18.stepUpRiskThresholdMilli ||
-    (stepUpRiskScoreMilli !== undefined) !== last18.open ||
-    (stepUpSessionStartedAt !== undefined) !== last18.next
-  ) {
-    if (
-      !gap18.rebuild(
-        [stepUpRiskThresholdMilli],
-        stepUpRiskScoreMilli !== undefined,
-        stepUpSessionStartedAt !== undefined,
-      )
-    )
-      return undefined;
-    last18.stepUpRiskThresholdMilli = stepUpRiskThresholdMilli;
-    last18.open = stepUpRiskScoreMilli !== undefined;
-    last18.next = stepUpSessionStartedAt !== undefined;
-  }
-  if (
-    stepUpSourceLayer !== last19.stepUpSourceLayer ||
-    stepUpSourceLibrary !== last19.stepUpSourceLibrary ||
-    stepUpSourceLibraryVersion !== last19.stepUpSourceLibraryVersion ||
-    stepUpTriggerDetail !== last19.stepUpTriggerDetail ||
-    stepUpTriggerReason !== last19.stepUpTriggerReason ||
-    stepUpWebauthnBackedUp !== last19.stepUpWebauthnBackedUp ||
-    stepUpWebauthnDeviceType !== last19.stepUpWebauthnDeviceType ||
-    stepUpWebauthnUserVerified !== last19.stepUpWebauthnUserVerified ||
-    (stepUpSessionStartedAt !== undefined) !== last19.open ||
-    (userHash !== undefined) !== last19.next
-  ) {
-    if (
-      !gap19.rebuild(
-        [
-          stepUpSourceLayer,
-          stepUpSourceLibrary,
-          stepUpSourceLibraryVersion,
-          stepUpTriggerDetail,
-          stepUpTriggerReason,
-          stepUpWebauthnBackedUp,
-          stepUpWebauthnDeviceType,
-          stepUpWebauthnUserVerified,
-        ],
-        stepUpSessionStartedAt !== undefined,
-        userHash !== undefined,
-      )
-    )
-      return undefined;
-    last19.stepUpSourceLayer = stepUpSourceLayer;
-    last19.stepUpSourceLibrary = stepUpSourceLibrary;
-    last19.stepUpSourceLibraryVersion = stepUpSourceLibraryVersion;
-    last19.stepUpTriggerDetail = stepUpTriggerDetail;
-    last19.stepUpTriggerReason = stepUpTriggerReason;
-    last19.stepUpWebauthnBackedUp = stepUpWebauthnBackedUp;
-    last19.stepUpWebauthnDeviceType = stepUpWebauthnDeviceType;
-    last19.stepUpWebauthnUserVerified = stepUpWebauthnUserVerified;
-    last19.open = stepUpSessionStartedAt !== undefined;
-    last19.next = userHash !== undefined;
-  }
-  if ((userHash !== undefined) !== last20.open || (userId !== undefined) !== last20.next) {
-    if (!gap20.rebuild([], userHash !== undefined, userId !== undefined)) return undefined;
-    last20.open = userHash !== undefined;
-    last20.next = userId !== undefined;
-  }
-  if (
-    userAgentName !== last21.userAgentName ||
-    userAgentOriginal !== last21.userAgentOriginal ||
-    (userId !== undefined) !== last21.open
-  ) {
-    if (!gap21.rebuild([userAgentName, userAgentOriginal], userId !== undefined, false)) return undefined;
-    last21.userAgentName = userAgentName;
-    last21.userAgentOriginal = userAgentOriginal;
-    last21.open = userId !== undefined;
-  }
-  if (
-    (auditActorId === undefined ? 0 : 1) +
-      (auditSourceId === undefined ? 0 : 1) +
-      (clientAddress === undefined ? 0 : 1) +
-      (sessionId === undefined ? 0 : 1) +
-      (sessionPreviousId === undefined ? 0 : 1) +
-      (stepUpActionLinkDigest === undefined ? 0 : 1) +
-      (stepUpActionResource === undefined ? 0 : 1) +
-      (stepUpAuthTime === undefined ? 0 : 1) +
-      (stepUpClientHash === undefined ? 0 : 1) +
-      (stepUpClientPrefix === undefined ? 0 : 1) +
-      (stepUpDeviceHash === undefined ? 0 : 1) +
-      (stepUpDurationMs === undefined ? 0 : 1) +
-      (stepUpId === undefined ? 0 : 1) +
-      (stepUpRiskScoreMilli === undefined ? 0 : 1) +
-      (stepUpSessionStartedAt === undefined ? 0 : 1) +
-      (userHash === undefined ? 0 : 1) +
-      (userId === undefined ? 0 : 1) +
-      gap0.count +
-      gap1.count +
-      gap6.count +
-      gap7.count +
-      gap9.count +
-      gap10.count +
-      gap11.count +
-      gap14.count +
-      gap15.count +
-      gap16.count +
-      gap17.count +
-      gap18.count +
-      gap19.count +
-      gap21.count !==
-    Object.keys(a).length
-  ) {
+    (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next) &&
+    !select0(auditAction, auditActorId !== undefined)
+  )
     return undefined;
-  }
+  if (
+    (auditActorType !== last1.auditActorType ||
+      auditOutcome !== last1.auditOutcome ||
+      (auditActorId !== undefined) !== last1.open) &&
+    !select1(auditActorType, auditOutcome, auditActorId !== undefined)
+  )
+    return undefined;
+  if (auditSequenceEnd !== last2.auditSequenceEnd && !select2(auditSequenceEnd)) return undefined;
+  if (
+    (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next) &&
+    !select5(auditSequenceStreamId, auditSourceId !== undefined)
+  )
+    return undefined;
+  if (
+    (auditSourceType !== last6.auditSourceType ||
+      errorType !== last6.errorType ||
+      httpRequestMethod !== last6.httpRequestMethod ||
+      httpResponseStatusCode !== last6.httpResponseStatusCode ||
+      httpRoute !== last6.httpRoute ||
+      securityRuleName !== last6.securityRuleName ||
+      (auditSourceId !== undefined) !== last6.open ||
+      (sessionId !== undefined) !== last6.next ||
+      (checkRare &&
+        (auditTargetId !== last6.auditTargetId ||
+          auditTargetType !== last6.auditTargetType ||
+          clientAddress !== last6.clientAddress ||
+          geoCountryIsoCode !== last6.geoCountryIsoCode ||
+          geoLocalityName !== last6.geoLocalityName ||
+          securityRuleUuid !== last6.securityRuleUuid ||
+          securityRuleVersion !== last6.securityRuleVersion))) &&
+    !select6(
+      auditSourceType,
+      auditTargetId,
+      auditTargetType,
+      clientAddress,
+      errorType,
+      geoCountryIsoCode,
+      geoLocalityName,
+      httpRequestMethod,
+      httpResponseStatusCode,
+      httpRoute,
+      securityRuleName,
+      securityRuleUuid,
+      securityRuleVersion,
+      auditSourceId !== undefined,
+      sessionId !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    ((sessionId !== undefined) !== last7.open || (checkRare && (sessionPreviousId !== undefined) !== last7.next)) &&
+    !select7(sessionId !== undefined, sessionPreviousId !== undefined)
+  )
+    return undefined;
+  if (
+    checkRare &&
+    (stepUpAal !== last8.stepUpAal ||
+      stepUpAcrAchieved !== last8.stepUpAcrAchieved ||
+      stepUpAcrRequested !== last8.stepUpAcrRequested ||
+      (sessionPreviousId !== undefined) !== last8.open ||
+      (stepUpActionLinkDigest !== undefined) !== last8.next) &&
+    !select8(
+      stepUpAal,
+      stepUpAcrAchieved,
+      stepUpAcrRequested,
+      sessionPreviousId !== undefined,
+      stepUpActionLinkDigest !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    (stepUpActionName !== last9.stepUpActionName ||
+      (checkRare &&
+        ((stepUpActionLinkDigest !== undefined) !== last9.open ||
+          (stepUpActionResource !== undefined) !== last9.next))) &&
+    !select9(stepUpActionName, stepUpActionLinkDigest !== undefined, stepUpActionResource !== undefined)
+  )
+    return undefined;
+  if (
+    (stepUpAttemptNumber !== last10.stepUpAttemptNumber ||
+      (checkRare &&
+        (stepUpAmr !== last10.stepUpAmr ||
+          stepUpAttemptMax !== last10.stepUpAttemptMax ||
+          (stepUpActionResource !== undefined) !== last10.open ||
+          (stepUpAuthTime !== undefined) !== last10.next))) &&
+    !select10(
+      stepUpAmr,
+      stepUpAttemptMax,
+      stepUpAttemptNumber,
+      stepUpActionResource !== undefined,
+      stepUpAuthTime !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    ((stepUpClientHash !== undefined) !== last11.next ||
+      (checkRare && (stepUpAuthTime !== undefined) !== last11.open)) &&
+    !select11(stepUpAuthTime !== undefined, stepUpClientHash !== undefined)
+  )
+    return undefined;
+  if (
+    ((stepUpClientHash !== undefined) !== last12.open || (stepUpClientPrefix !== undefined) !== last12.next) &&
+    !select12(stepUpClientHash !== undefined, stepUpClientPrefix !== undefined)
+  )
+    return undefined;
+  if (
+    (stepUpCorrelation !== last13.stepUpCorrelation ||
+      (stepUpClientPrefix !== undefined) !== last13.open ||
+      (checkRare &&
+        (stepUpClockOffsetBoundMs !== last13.stepUpClockOffsetBoundMs ||
+          stepUpClockSynced !== last13.stepUpClockSynced ||
+          stepUpDecision !== last13.stepUpDecision ||
+          (stepUpDeviceHash !== undefined) !== last13.next))) &&
+    !select13(
+      stepUpClockOffsetBoundMs,
+      stepUpClockSynced,
+      stepUpCorrelation,
+      stepUpDecision,
+      stepUpClientPrefix !== undefined,
+      stepUpDeviceHash !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    ((stepUpDurationMs !== undefined) !== last14.next ||
+      (checkRare &&
+        (stepUpDeviceKnown !== last14.stepUpDeviceKnown || (stepUpDeviceHash !== undefined) !== last14.open))) &&
+    !select14(stepUpDeviceKnown, stepUpDeviceHash !== undefined, stepUpDurationMs !== undefined)
+  )
+    return undefined;
+  if (
+    (stepUpDurationSource !== last15.stepUpDurationSource ||
+      (stepUpDurationMs !== undefined) !== last15.open ||
+      (stepUpId !== undefined) !== last15.next ||
+      (checkRare && stepUpExemption !== last15.stepUpExemption)) &&
+    !select15(stepUpDurationSource, stepUpExemption, stepUpDurationMs !== undefined, stepUpId !== undefined)
+  )
+    return undefined;
+  if (
+    (stepUpMethod !== last16.stepUpMethod ||
+      stepUpPhishingResistant !== last16.stepUpPhishingResistant ||
+      (stepUpId !== undefined) !== last16.open ||
+      (checkRare &&
+        (stepUpMaxAgeS !== last16.stepUpMaxAgeS ||
+          stepUpMethodsOffered !== last16.stepUpMethodsOffered ||
+          stepUpRiskReasons !== last16.stepUpRiskReasons ||
+          (stepUpRiskScoreMilli !== undefined) !== last16.next))) &&
+    !select16(
+      stepUpMaxAgeS,
+      stepUpMethod,
+      stepUpMethodsOffered,
+      stepUpPhishingResistant,
+      stepUpRiskReasons,
+      stepUpId !== undefined,
+      stepUpRiskScoreMilli !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    checkRare &&
+    (stepUpRiskThresholdMilli !== last17.stepUpRiskThresholdMilli ||
+      (stepUpRiskScoreMilli !== undefined) !== last17.open ||
+      (stepUpSessionStartedAt !== undefined) !== last17.next) &&
+    !select17(stepUpRiskThresholdMilli, stepUpRiskScoreMilli !== undefined, stepUpSessionStartedAt !== undefined)
+  )
+    return undefined;
+  if (
+    (stepUpSourceLayer !== last18.stepUpSourceLayer ||
+      stepUpSourceLibrary !== last18.stepUpSourceLibrary ||
+      stepUpSourceLibraryVersion !== last18.stepUpSourceLibraryVersion ||
+      stepUpTriggerReason !== last18.stepUpTriggerReason ||
+      stepUpWebauthnUserVerified !== last18.stepUpWebauthnUserVerified ||
+      (userHash !== undefined) !== last18.next ||
+      (checkRare &&
+        (stepUpTriggerDetail !== last18.stepUpTriggerDetail ||
+          stepUpWebauthnBackedUp !== last18.stepUpWebauthnBackedUp ||
+          stepUpWebauthnDeviceType !== last18.stepUpWebauthnDeviceType ||
+          (stepUpSessionStartedAt !== undefined) !== last18.open))) &&
+    !select18(
+      stepUpSourceLayer,
+      stepUpSourceLibrary,
+      stepUpSourceLibraryVersion,
+      stepUpTriggerDetail,
+      stepUpTriggerReason,
+      stepUpWebauthnBackedUp,
+      stepUpWebauthnDeviceType,
+      stepUpWebauthnUserVerified,
+      stepUpSessionStartedAt !== undefined,
+      userHash !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    (userAgentName !== last19.userAgentName ||
+      (userHash !== undefined) !== last19.open ||
+      (checkRare && (userId !== last19.userId || userAgentOriginal !== last19.userAgentOriginal))) &&
+    !select19(userId, userAgentName, userAgentOriginal, userHash !== undefined)
+  )
+    return undefined;
+  rareBefore = rare;
   const body = record.body;
   if (body !== lastBody) {
-    if (!tail.rebuildTail(body, 'step_up.attempted')) return undefined;
+    if (!tail.selectTail(body, 'step_up.attempted')) return undefined;
     lastBody = body;
   }
   const timestampMs = record.timestampMs;
@@ -792,83 +925,79 @@ export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): 
   const timestamp = nanosecondText(timestampMs);
   const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
   if (timestamp === '' || observed === '') return undefined;
-  if (layout.calm > 0) {
-    layout.calm -= 1;
-    if (layout.calm === 0) layout.settle();
-  }
+  if (layout.restless) layout.arrange();
+  const attributes = rare
+    ? gap0.out +
+      (auditActorId ?? '') +
+      gap1.out +
+      auditRecordId +
+      gap2.out +
+      auditSequenceNumber +
+      '"},"audit.sequence.previous_hash":{"stringValue":"' +
+      auditSequencePreviousHash +
+      '"},"audit.sequence.previous_record_id":{"stringValue":"' +
+      auditSequencePreviousRecordId +
+      gap5.out +
+      (auditSourceId ?? '') +
+      gap6.out +
+      (sessionId ?? '') +
+      gap7.out +
+      (sessionPreviousId ?? '') +
+      gap8.out +
+      (stepUpActionLinkDigest ?? '') +
+      gap9.out +
+      (stepUpActionResource ?? '') +
+      gap10.out +
+      (stepUpAuthTime ?? '') +
+      gap11.out +
+      (stepUpClientHash ?? '') +
+      gap12.out +
+      (stepUpClientPrefix ?? '') +
+      gap13.out +
+      (stepUpDeviceHash ?? '') +
+      gap14.out +
+      (stepUpDurationMs ?? '') +
+      gap15.out +
+      (stepUpId ?? '') +
+      gap16.out +
+      (stepUpRiskScoreMilli ?? '') +
+      gap17.out +
+      (stepUpSessionStartedAt ?? '') +
+      gap18.out +
+      (userHash ?? '') +
+      gap19.out
+    : gap0.out +
+      (auditActorId ?? '') +
+      gap1.out +
+      auditRecordId +
+      gap2.out +
+      auditSequenceNumber +
+      '"},"audit.sequence.previous_hash":{"stringValue":"' +
+      auditSequencePreviousHash +
+      '"},"audit.sequence.previous_record_id":{"stringValue":"' +
+      auditSequencePreviousRecordId +
+      gap5.out +
+      (auditSourceId ?? '') +
+      gap6.out +
+      (sessionId ?? '') +
+      gap11.out +
+      (stepUpClientHash ?? '') +
+      gap12.out +
+      (stepUpClientPrefix ?? '') +
+      gap14.out +
+      (stepUpDurationMs ?? '') +
+      gap15.out +
+      (stepUpId ?? '') +
+      gap18.out +
+      (userHash ?? '');
   const text =
-    gap0.out +
-    (auditActorId ?? '') +
-    gap1.out +
-    auditRecordId +
-    gap2.out +
-    auditSequenceNumber +
-    '"},"audit.sequence.previous_hash":{"stringValue":"' +
-    auditSequencePreviousHash +
-    '"},"audit.sequence.previous_record_id":{"stringValue":"' +
-    auditSequencePreviousRecordId +
-    gap5.out +
-    (auditSourceId ?? '') +
-    gap6.out +
-    (clientAddress ?? '') +
-    gap7.out +
-    (sessionId ?? '') +
-    gap8.out +
-    (sessionPreviousId ?? '') +
-    gap9.out +
-    (stepUpActionLinkDigest ?? '') +
-    gap10.out +
-    (stepUpActionResource ?? '') +
-    gap11.out +
-    (stepUpAuthTime ?? '') +
-    gap12.out +
-    (stepUpClientHash ?? '') +
-    gap13.out +
-    (stepUpClientPrefix ?? '') +
-    gap14.out +
-    (stepUpDeviceHash ?? '') +
-    gap15.out +
-    (stepUpDurationMs ?? '') +
-    gap16.out +
-    (stepUpId ?? '') +
-    gap17.out +
-    (stepUpRiskScoreMilli ?? '') +
-    gap18.out +
-    (stepUpSessionStartedAt ?? '') +
-    gap19.out +
-    (userHash ?? '') +
-    gap20.out +
-    (userId ?? '') +
-    gap21.out +
+    attributes +
     tail.out +
     observed +
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
-  lastEncoding.recordId = auditRecordId;
-  lastEncoding.ascii = plain
-    ? (gap0.wide |
-        gap1.wide |
-        gap2.wide |
-        gap5.wide |
-        gap6.wide |
-        gap7.wide |
-        gap8.wide |
-        gap9.wide |
-        gap10.wide |
-        gap11.wide |
-        gap12.wide |
-        gap13.wide |
-        gap14.wide |
-        gap15.wide |
-        gap16.wide |
-        gap17.wide |
-        gap18.wide |
-        gap19.wide |
-        gap20.wide |
-        gap21.wide |
-        tail.wide) ===
-      0
-    : isAscii(text);
+  lastEncoding.recordId = lastEncoding.plain ? auditRecordId : undefined;
+  lastEncoding.ascii = lastEncoding.plain ? layout.wide === 0 : isAscii(text);
   return text;
 }

@@ -5,16 +5,15 @@
 
 import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
 import {
+  areAll,
   areIds,
-  escaped,
   Gap,
   isAscii,
-  isInteger,
-  isPlain,
-  isText,
   lastEncoding,
   Layout,
   nanosecondText,
+  spliced,
+  splicedInteger,
 } from '../event-encoder-fragments.ts';
 import {
   AUDIT_ACTION,
@@ -26,6 +25,7 @@ import {
   AUDIT_SOURCE_TYPE,
   AUDIT_TARGET_ID,
   AUDIT_TARGET_TYPE,
+  CLIENT_ADDRESS,
   ERROR_TYPE,
   GEO_COUNTRY_ISO_CODE,
   GEO_LOCALITY_NAME,
@@ -47,102 +47,218 @@ import {
   STEP_UP_WEBAUTHN_USER_VERIFIED,
   USER_AGENT_NAME,
   USER_AGENT_ORIGINAL,
+  USER_ID,
 } from './slots.ts';
 
 const NEVER = Symbol('never');
 const layout = new Layout();
 
-const gap0 = new Gap(layout, [AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
-const last0: { auditAction: unknown; next: unknown } = { auditAction: NEVER, next: undefined };
-const gap1 = new Gap(layout, [AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
-const last1: { auditActorType: unknown; auditOutcome: unknown; open: unknown } = {
-  auditActorType: NEVER,
-  auditOutcome: undefined,
-  open: undefined,
-};
-const gap2 = new Gap(layout, [AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
-const last2: { auditSequenceEnd: unknown } = { auditSequenceEnd: NEVER };
-const gap5 = new Gap(layout, [AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
-const last5: { auditSequenceStreamId: unknown; next: unknown } = { auditSequenceStreamId: NEVER, next: undefined };
-const gap6 = new Gap(
+const gap0: Gap = new Gap(layout, [AUDIT_ACTION], ',"audit.actor.id":{"stringValue":"', '{"attributes":{');
+const last0 = { auditAction: NEVER as unknown, next: undefined as unknown };
+function select0(auditAction: unknown, next: boolean): boolean {
+  if (!gap0.select([auditAction], false, next)) return false;
+  last0.auditAction = auditAction;
+  last0.next = next;
+  return true;
+}
+
+const gap1: Gap = new Gap(layout, [AUDIT_ACTOR_TYPE, AUDIT_OUTCOME], ',"audit.record.id":{"stringValue":"');
+const last1 = { auditActorType: NEVER as unknown, auditOutcome: undefined as unknown, open: undefined as unknown };
+function select1(auditActorType: unknown, auditOutcome: unknown, open: boolean): boolean {
+  if (!gap1.select([auditActorType, auditOutcome], open, true)) return false;
+  last1.auditActorType = auditActorType;
+  last1.auditOutcome = auditOutcome;
+  last1.open = open;
+  return true;
+}
+
+const gap2: Gap = new Gap(layout, [AUDIT_SCHEMA_VERSION, AUDIT_SEQUENCE_END], ',"audit.sequence.number":{"intValue":"');
+const last2 = { auditSequenceEnd: NEVER as unknown };
+function select2(auditSequenceEnd: unknown): boolean {
+  if (!gap2.select(['0.1.0', auditSequenceEnd], true, true)) return false;
+  last2.auditSequenceEnd = auditSequenceEnd;
+  return true;
+}
+
+const gap5: Gap = new Gap(layout, [AUDIT_SEQUENCE_STREAM_ID], ',"audit.source.id":{"stringValue":"');
+const last5 = { auditSequenceStreamId: NEVER as unknown, next: undefined as unknown };
+function select5(auditSequenceStreamId: unknown, next: boolean): boolean {
+  if (!gap5.select([auditSequenceStreamId], true, next)) return false;
+  last5.auditSequenceStreamId = auditSequenceStreamId;
+  last5.next = next;
+  return true;
+}
+
+const gap6: Gap = new Gap(
   layout,
-  [AUDIT_SOURCE_TYPE, AUDIT_TARGET_ID, AUDIT_TARGET_TYPE],
-  ',"client.address":{"stringValue":"',
-);
-const last6: {
-  auditSourceType: unknown;
-  auditTargetId: unknown;
-  auditTargetType: unknown;
-  open: unknown;
-  next: unknown;
-} = { auditSourceType: NEVER, auditTargetId: undefined, auditTargetType: undefined, open: undefined, next: undefined };
-const gap7 = new Gap(
-  layout,
-  [ERROR_TYPE, GEO_COUNTRY_ISO_CODE, GEO_LOCALITY_NAME, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE],
+  [
+    AUDIT_SOURCE_TYPE,
+    AUDIT_TARGET_ID,
+    AUDIT_TARGET_TYPE,
+    CLIENT_ADDRESS,
+    ERROR_TYPE,
+    GEO_COUNTRY_ISO_CODE,
+    GEO_LOCALITY_NAME,
+    HTTP_REQUEST_METHOD,
+    HTTP_RESPONSE_STATUS_CODE,
+    HTTP_ROUTE,
+  ],
   ',"session.id":{"stringValue":"',
 );
-const last7: {
-  errorType: unknown;
-  geoCountryIsoCode: unknown;
-  geoLocalityName: unknown;
-  httpRequestMethod: unknown;
-  httpResponseStatusCode: unknown;
-  httpRoute: unknown;
-  open: unknown;
-  next: unknown;
-} = {
-  errorType: NEVER,
-  geoCountryIsoCode: undefined,
-  geoLocalityName: undefined,
-  httpRequestMethod: undefined,
-  httpResponseStatusCode: undefined,
-  httpRoute: undefined,
-  open: undefined,
-  next: undefined,
+const last6 = {
+  auditSourceType: NEVER as unknown,
+  auditTargetId: undefined as unknown,
+  auditTargetType: undefined as unknown,
+  clientAddress: undefined as unknown,
+  errorType: undefined as unknown,
+  geoCountryIsoCode: undefined as unknown,
+  geoLocalityName: undefined as unknown,
+  httpRequestMethod: undefined as unknown,
+  httpResponseStatusCode: undefined as unknown,
+  httpRoute: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap8 = new Gap(layout, [], ',"session.previous_id":{"stringValue":"');
-const last8: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
-const gap9 = new Gap(layout, [], ',"step_up.client.hash":{"stringValue":"');
-const last9: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
-const gap10 = new Gap(layout, [], ',"step_up.client.prefix":{"stringValue":"');
-const last10: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
-const gap11 = new Gap(
+function select6(
+  auditSourceType: unknown,
+  auditTargetId: unknown,
+  auditTargetType: unknown,
+  clientAddress: unknown,
+  errorType: unknown,
+  geoCountryIsoCode: unknown,
+  geoLocalityName: unknown,
+  httpRequestMethod: unknown,
+  httpResponseStatusCode: unknown,
+  httpRoute: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (
+    !gap6.select(
+      [
+        auditSourceType,
+        auditTargetId,
+        auditTargetType,
+        clientAddress,
+        errorType,
+        geoCountryIsoCode,
+        geoLocalityName,
+        httpRequestMethod,
+        httpResponseStatusCode,
+        httpRoute,
+      ],
+      open,
+      next,
+    )
+  )
+    return false;
+  last6.auditSourceType = auditSourceType;
+  last6.auditTargetId = auditTargetId;
+  last6.auditTargetType = auditTargetType;
+  last6.clientAddress = clientAddress;
+  last6.errorType = errorType;
+  last6.geoCountryIsoCode = geoCountryIsoCode;
+  last6.geoLocalityName = geoLocalityName;
+  last6.httpRequestMethod = httpRequestMethod;
+  last6.httpResponseStatusCode = httpResponseStatusCode;
+  last6.httpRoute = httpRoute;
+  last6.open = open;
+  last6.next = next;
+  return true;
+}
+
+const gap7: Gap = new Gap(layout, [], ',"session.previous_id":{"stringValue":"');
+const last7 = { open: NEVER as unknown, next: undefined as unknown };
+function select7(open: boolean, next: boolean): boolean {
+  if (!gap7.select([], open, next)) return false;
+  last7.open = open;
+  last7.next = next;
+  return true;
+}
+
+const gap8: Gap = new Gap(layout, [], ',"step_up.client.hash":{"stringValue":"');
+const last8 = { open: NEVER as unknown, next: undefined as unknown };
+function select8(open: boolean, next: boolean): boolean {
+  if (!gap8.select([], open, next)) return false;
+  last8.open = open;
+  last8.next = next;
+  return true;
+}
+
+const gap9: Gap = new Gap(layout, [], ',"step_up.client.prefix":{"stringValue":"');
+const last9 = { open: NEVER as unknown, next: undefined as unknown };
+function select9(open: boolean, next: boolean): boolean {
+  if (!gap9.select([], open, next)) return false;
+  last9.open = open;
+  last9.next = next;
+  return true;
+}
+
+const gap10: Gap = new Gap(
   layout,
   [STEP_UP_CLOCK_OFFSET_BOUND_MS, STEP_UP_CLOCK_SYNCED, STEP_UP_CORRELATION],
   ',"step_up.device.hash":{"stringValue":"',
 );
-const last11: {
-  stepUpClockOffsetBoundMs: unknown;
-  stepUpClockSynced: unknown;
-  stepUpCorrelation: unknown;
-  open: unknown;
-  next: unknown;
-} = {
-  stepUpClockOffsetBoundMs: NEVER,
-  stepUpClockSynced: undefined,
-  stepUpCorrelation: undefined,
-  open: undefined,
-  next: undefined,
+const last10 = {
+  stepUpClockOffsetBoundMs: NEVER as unknown,
+  stepUpClockSynced: undefined as unknown,
+  stepUpCorrelation: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap12 = new Gap(layout, [STEP_UP_DEVICE_KNOWN, STEP_UP_ENROLMENT_CHANGE], ',"step_up.id":{"stringValue":"');
-const last12: { stepUpDeviceKnown: unknown; stepUpEnrolmentChange: unknown; open: unknown; next: unknown } = {
-  stepUpDeviceKnown: NEVER,
-  stepUpEnrolmentChange: undefined,
-  open: undefined,
-  next: undefined,
+function select10(
+  stepUpClockOffsetBoundMs: unknown,
+  stepUpClockSynced: unknown,
+  stepUpCorrelation: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (!gap10.select([stepUpClockOffsetBoundMs, stepUpClockSynced, stepUpCorrelation], open, next)) return false;
+  last10.stepUpClockOffsetBoundMs = stepUpClockOffsetBoundMs;
+  last10.stepUpClockSynced = stepUpClockSynced;
+  last10.stepUpCorrelation = stepUpCorrelation;
+  last10.open = open;
+  last10.next = next;
+  return true;
+}
+
+const gap11: Gap = new Gap(layout, [STEP_UP_DEVICE_KNOWN, STEP_UP_ENROLMENT_CHANGE], ',"step_up.id":{"stringValue":"');
+const last11 = {
+  stepUpDeviceKnown: NEVER as unknown,
+  stepUpEnrolmentChange: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap13 = new Gap(
+function select11(stepUpDeviceKnown: unknown, stepUpEnrolmentChange: unknown, open: boolean, next: boolean): boolean {
+  if (!gap11.select([stepUpDeviceKnown, stepUpEnrolmentChange], open, next)) return false;
+  last11.stepUpDeviceKnown = stepUpDeviceKnown;
+  last11.stepUpEnrolmentChange = stepUpEnrolmentChange;
+  last11.open = open;
+  last11.next = next;
+  return true;
+}
+
+const gap12: Gap = new Gap(
   layout,
   [STEP_UP_METHOD, STEP_UP_PHISHING_RESISTANT],
   ',"step_up.session.started_at":{"stringValue":"',
 );
-const last13: { stepUpMethod: unknown; stepUpPhishingResistant: unknown; open: unknown; next: unknown } = {
-  stepUpMethod: NEVER,
-  stepUpPhishingResistant: undefined,
-  open: undefined,
-  next: undefined,
+const last12 = {
+  stepUpMethod: NEVER as unknown,
+  stepUpPhishingResistant: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap14 = new Gap(
+function select12(stepUpMethod: unknown, stepUpPhishingResistant: unknown, open: boolean, next: boolean): boolean {
+  if (!gap12.select([stepUpMethod, stepUpPhishingResistant], open, next)) return false;
+  last12.stepUpMethod = stepUpMethod;
+  last12.stepUpPhishingResistant = stepUpPhishingResistant;
+  last12.open = open;
+  last12.next = next;
+  return true;
+}
+
+const gap13: Gap = new Gap(
   layout,
   [
     STEP_UP_SOURCE_LAYER,
@@ -154,378 +270,344 @@ const gap14 = new Gap(
   ],
   ',"user.hash":{"stringValue":"',
 );
-const last14: {
-  stepUpSourceLayer: unknown;
-  stepUpSourceLibrary: unknown;
-  stepUpSourceLibraryVersion: unknown;
-  stepUpWebauthnBackedUp: unknown;
-  stepUpWebauthnDeviceType: unknown;
-  stepUpWebauthnUserVerified: unknown;
-  open: unknown;
-  next: unknown;
-} = {
-  stepUpSourceLayer: NEVER,
-  stepUpSourceLibrary: undefined,
-  stepUpSourceLibraryVersion: undefined,
-  stepUpWebauthnBackedUp: undefined,
-  stepUpWebauthnDeviceType: undefined,
-  stepUpWebauthnUserVerified: undefined,
-  open: undefined,
-  next: undefined,
+const last13 = {
+  stepUpSourceLayer: NEVER as unknown,
+  stepUpSourceLibrary: undefined as unknown,
+  stepUpSourceLibraryVersion: undefined as unknown,
+  stepUpWebauthnBackedUp: undefined as unknown,
+  stepUpWebauthnDeviceType: undefined as unknown,
+  stepUpWebauthnUserVerified: undefined as unknown,
+  open: undefined as unknown,
+  next: undefined as unknown,
 };
-const gap15 = new Gap(layout, [], ',"user.id":{"stringValue":"');
-const last15: { open: unknown; next: unknown } = { open: NEVER, next: undefined };
-const gap16 = new Gap(layout, [USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
-const last16: { userAgentName: unknown; userAgentOriginal: unknown; open: unknown } = {
-  userAgentName: NEVER,
-  userAgentOriginal: undefined,
-  open: undefined,
+function select13(
+  stepUpSourceLayer: unknown,
+  stepUpSourceLibrary: unknown,
+  stepUpSourceLibraryVersion: unknown,
+  stepUpWebauthnBackedUp: unknown,
+  stepUpWebauthnDeviceType: unknown,
+  stepUpWebauthnUserVerified: unknown,
+  open: boolean,
+  next: boolean,
+): boolean {
+  if (
+    !gap13.select(
+      [
+        stepUpSourceLayer,
+        stepUpSourceLibrary,
+        stepUpSourceLibraryVersion,
+        stepUpWebauthnBackedUp,
+        stepUpWebauthnDeviceType,
+        stepUpWebauthnUserVerified,
+      ],
+      open,
+      next,
+    )
+  )
+    return false;
+  last13.stepUpSourceLayer = stepUpSourceLayer;
+  last13.stepUpSourceLibrary = stepUpSourceLibrary;
+  last13.stepUpSourceLibraryVersion = stepUpSourceLibraryVersion;
+  last13.stepUpWebauthnBackedUp = stepUpWebauthnBackedUp;
+  last13.stepUpWebauthnDeviceType = stepUpWebauthnDeviceType;
+  last13.stepUpWebauthnUserVerified = stepUpWebauthnUserVerified;
+  last13.open = open;
+  last13.next = next;
+  return true;
+}
+
+const gap14: Gap = new Gap(layout, [USER_ID, USER_AGENT_NAME, USER_AGENT_ORIGINAL], '');
+const last14 = {
+  userId: NEVER as unknown,
+  userAgentName: undefined as unknown,
+  userAgentOriginal: undefined as unknown,
+  open: undefined as unknown,
 };
+function select14(userId: unknown, userAgentName: unknown, userAgentOriginal: unknown, open: boolean): boolean {
+  if (!gap14.select([userId, userAgentName, userAgentOriginal], open, false)) return false;
+  last14.userId = userId;
+  last14.userAgentName = userAgentName;
+  last14.userAgentOriginal = userAgentOriginal;
+  last14.open = open;
+  return true;
+}
+
 const tail = new Gap(layout, [], '');
 let lastBody: unknown = NEVER;
+let rareBefore = true;
 
 /** P of `step_up.enrolled` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): string | undefined {
   const a = record.attributes;
-  let auditActorId = a['audit.actor.id'];
-  const auditRecordId = chain.recordId;
-  const auditSequenceNumber = chain.number;
-  const auditSequencePreviousHash = chain.previousHash;
-  const auditSequencePreviousRecordId = chain.previousRecordId;
-  let auditSourceId = a['audit.source.id'];
-  let clientAddress = a['client.address'];
-  let sessionId = a['session.id'];
-  let sessionPreviousId = a['session.previous_id'];
-  let stepUpClientHash = a['step_up.client.hash'];
-  let stepUpClientPrefix = a['step_up.client.prefix'];
-  let stepUpDeviceHash = a['step_up.device.hash'];
-  let stepUpId = a['step_up.id'];
-  let stepUpSessionStartedAt = a['step_up.session.started_at'];
-  let userHash = a['user.hash'];
-  let userId = a['user.id'];
+  const { traceId, spanId } = record;
+  if (!areIds(traceId, spanId)) return undefined;
+  lastEncoding.plain = true;
+  const total = Object.keys(a).length;
+  const auditRecordId = spliced(chain.recordId, 36);
+  const auditSequenceNumber = splicedInteger(chain.number);
+  const auditSequencePreviousHash = spliced(chain.previousHash, 64);
+  const auditSequencePreviousRecordId =
+    chain.previousRecordId === lastEncoding.recordId ? lastEncoding.recordId : spliced(chain.previousRecordId, 36);
+  const auditSequenceEnd = chain.end === false ? undefined : chain.end;
+  const auditSequenceStreamId = chain.streamId;
+  const userHashValue = a['user.hash'];
+  const stepUpClientPrefixValue = a['step_up.client.prefix'];
+  const sessionId = spliced(a['session.id'], 128);
+  const stepUpClientHash = spliced(a['step_up.client.hash'], 64);
+  const stepUpClientPrefix = spliced(stepUpClientPrefixValue, 64);
+  const stepUpId = spliced(a['step_up.id'], 64);
+  const userHash = spliced(userHashValue, 128);
   const auditAction = a['audit.action'];
   const auditActorType = a['audit.actor.type'];
   const auditOutcome = a['audit.outcome'];
-  const auditSequenceEnd = chain.end === false ? undefined : chain.end;
-  const auditSequenceStreamId = chain.streamId;
   const auditSourceType = a['audit.source.type'];
-  const auditTargetId = a['audit.target.id'];
-  const auditTargetType = a['audit.target.type'];
   const errorType = a['error.type'];
-  const geoCountryIsoCode = a['geo.country.iso_code'];
-  const geoLocalityName = a['geo.locality.name'];
   const httpRequestMethod = a['http.request.method'];
   const httpResponseStatusCode = a['http.response.status_code'];
   const httpRoute = a['http.route'];
-  const stepUpClockOffsetBoundMs = a['step_up.clock.offset_bound_ms'];
-  const stepUpClockSynced = a['step_up.clock.synced'];
   const stepUpCorrelation = a['step_up.correlation'];
-  const stepUpDeviceKnown = a['step_up.device.known'];
   const stepUpEnrolmentChange = a['step_up.enrolment.change'];
   const stepUpMethod = a['step_up.method'];
   const stepUpPhishingResistant = a['step_up.phishing_resistant'];
   const stepUpSourceLayer = a['step_up.source.layer'];
   const stepUpSourceLibrary = a['step_up.source.library'];
   const stepUpSourceLibraryVersion = a['step_up.source.library_version'];
-  const stepUpWebauthnBackedUp = a['step_up.webauthn.backed_up'];
-  const stepUpWebauthnDeviceType = a['step_up.webauthn.device_type'];
   const stepUpWebauthnUserVerified = a['step_up.webauthn.user_verified'];
   const userAgentName = a['user_agent.name'];
-  const userAgentOriginal = a['user_agent.original'];
-  if (auditAction === undefined) return undefined;
-  if (
-    !isText(auditActorId, 256) ||
-    !isText(auditRecordId, 36) ||
-    auditRecordId === undefined ||
-    !isInteger(auditSequenceNumber) ||
-    auditSequenceNumber === undefined ||
-    !isText(auditSequencePreviousHash, 64) ||
-    auditSequencePreviousHash === undefined ||
-    !isText(auditSequencePreviousRecordId, 36) ||
-    auditSequencePreviousRecordId === undefined ||
-    !isText(auditSourceId, 64) ||
-    !isText(clientAddress, 64) ||
-    !isText(sessionId, 128) ||
-    !isText(sessionPreviousId, 128) ||
-    !isText(stepUpClientHash, 64) ||
-    !isText(stepUpClientPrefix, 64) ||
-    !isText(stepUpDeviceHash, 64) ||
-    !isText(stepUpId, 64) ||
-    !isText(stepUpSessionStartedAt, 32) ||
-    !isText(userHash, 128) ||
-    !isText(userId, 256)
-  ) {
-    return undefined;
-  }
-  const { traceId, spanId } = record;
-  if (!areIds(traceId, spanId)) return undefined;
-  const plain = isPlain(
-    (auditActorId === userHash || auditActorId === undefined ? '' : auditActorId) +
-      auditRecordId +
-      auditSequencePreviousHash +
-      (auditSequencePreviousRecordId === lastEncoding.recordId ? '' : auditSequencePreviousRecordId) +
-      (auditSourceId === stepUpClientPrefix || auditSourceId === undefined ? '' : auditSourceId) +
-      (clientAddress ?? '') +
-      (sessionId ?? '') +
-      (sessionPreviousId ?? '') +
-      (stepUpClientHash ?? '') +
-      (stepUpClientPrefix ?? '') +
-      (stepUpDeviceHash ?? '') +
-      (stepUpId ?? '') +
-      (stepUpSessionStartedAt ?? '') +
-      (userHash ?? '') +
-      (userId ?? ''),
-  );
-  if (!plain) {
-    if (!isPlain(auditRecordId + auditSequencePreviousHash + auditSequencePreviousRecordId)) return undefined;
-    auditActorId = escaped(auditActorId, 256);
-    auditSourceId = escaped(auditSourceId, 64);
-    clientAddress = escaped(clientAddress, 64);
-    sessionId = escaped(sessionId, 128);
-    sessionPreviousId = escaped(sessionPreviousId, 128);
-    stepUpClientHash = escaped(stepUpClientHash, 64);
-    stepUpClientPrefix = escaped(stepUpClientPrefix, 64);
-    stepUpDeviceHash = escaped(stepUpDeviceHash, 64);
-    stepUpId = escaped(stepUpId, 64);
-    stepUpSessionStartedAt = escaped(stepUpSessionStartedAt, 32);
-    userHash = escaped(userHash, 128);
-    userId = escaped(userId, 256);
-    if (
-      auditActorId === '' ||
-      auditSourceId === '' ||
-      clientAddress === '' ||
-      sessionId === '' ||
-      sessionPreviousId === '' ||
-      stepUpClientHash === '' ||
-      stepUpClientPrefix === '' ||
-      stepUpDeviceHash === '' ||
-      stepUpId === '' ||
-      stepUpSessionStartedAt === '' ||
-      userHash === '' ||
-      userId === ''
-    )
-      return undefined;
-  }
-  if (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next) {
-    if (!gap0.rebuild([auditAction], false, auditActorId !== undefined)) return undefined;
-    last0.auditAction = auditAction;
-    last0.next = auditActorId !== undefined;
-  }
-  if (
-    auditActorType !== last1.auditActorType ||
-    auditOutcome !== last1.auditOutcome ||
-    (auditActorId !== undefined) !== last1.open
-  ) {
-    if (!gap1.rebuild([auditActorType, auditOutcome], auditActorId !== undefined, true)) return undefined;
-    last1.auditActorType = auditActorType;
-    last1.auditOutcome = auditOutcome;
-    last1.open = auditActorId !== undefined;
-  }
-  if (auditSequenceEnd !== last2.auditSequenceEnd) {
-    if (!gap2.rebuild(['0.1.0', auditSequenceEnd], true, true)) return undefined;
-    last2.auditSequenceEnd = auditSequenceEnd;
-  }
-  if (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next) {
-    if (!gap5.rebuild([auditSequenceStreamId], true, auditSourceId !== undefined)) return undefined;
-    last5.auditSequenceStreamId = auditSequenceStreamId;
-    last5.next = auditSourceId !== undefined;
-  }
-  if (
-    auditSourceType !== last6.auditSourceType ||
-    auditTargetId !== last6.auditTargetId ||
-    auditTargetType !== last6.auditTargetType ||
-    (auditSourceId !== undefined) !== last6.open ||
-    (clientAddress !== undefined) !== last6.next
-  ) {
-    if (
-      !gap6.rebuild(
-        [auditSourceType, auditTargetId, auditTargetType],
-        auditSourceId !== undefined,
-        clientAddress !== undefined,
-      )
-    )
-      return undefined;
-    last6.auditSourceType = auditSourceType;
-    last6.auditTargetId = auditTargetId;
-    last6.auditTargetType = auditTargetType;
-    last6.open = auditSourceId !== undefined;
-    last6.next = clientAddress !== undefined;
-  }
-  if (
-    errorType !== last7.errorType ||
-    geoCountryIsoCode !== last7.geoCountryIsoCode ||
-    geoLocalityName !== last7.geoLocalityName ||
-    httpRequestMethod !== last7.httpRequestMethod ||
-    httpResponseStatusCode !== last7.httpResponseStatusCode ||
-    httpRoute !== last7.httpRoute ||
-    (clientAddress !== undefined) !== last7.open ||
-    (sessionId !== undefined) !== last7.next
-  ) {
-    if (
-      !gap7.rebuild(
-        [errorType, geoCountryIsoCode, geoLocalityName, httpRequestMethod, httpResponseStatusCode, httpRoute],
-        clientAddress !== undefined,
-        sessionId !== undefined,
-      )
-    )
-      return undefined;
-    last7.errorType = errorType;
-    last7.geoCountryIsoCode = geoCountryIsoCode;
-    last7.geoLocalityName = geoLocalityName;
-    last7.httpRequestMethod = httpRequestMethod;
-    last7.httpResponseStatusCode = httpResponseStatusCode;
-    last7.httpRoute = httpRoute;
-    last7.open = clientAddress !== undefined;
-    last7.next = sessionId !== undefined;
-  }
-  if ((sessionId !== undefined) !== last8.open || (sessionPreviousId !== undefined) !== last8.next) {
-    if (!gap8.rebuild([], sessionId !== undefined, sessionPreviousId !== undefined)) return undefined;
-    last8.open = sessionId !== undefined;
-    last8.next = sessionPreviousId !== undefined;
-  }
-  if ((sessionPreviousId !== undefined) !== last9.open || (stepUpClientHash !== undefined) !== last9.next) {
-    if (!gap9.rebuild([], sessionPreviousId !== undefined, stepUpClientHash !== undefined)) return undefined;
-    last9.open = sessionPreviousId !== undefined;
-    last9.next = stepUpClientHash !== undefined;
-  }
-  if ((stepUpClientHash !== undefined) !== last10.open || (stepUpClientPrefix !== undefined) !== last10.next) {
-    if (!gap10.rebuild([], stepUpClientHash !== undefined, stepUpClientPrefix !== undefined)) return undefined;
-    last10.open = stepUpClientHash !== undefined;
-    last10.next = stepUpClientPrefix !== undefined;
-  }
-  if (
-    stepUpClockOffsetBoundMs !== last11.stepUpClockOffsetBoundMs ||
-    stepUpClockSynced !== last11.stepUpClockSynced ||
-    stepUpCorrelation !== last11.stepUpCorrelation ||
-    (stepUpClientPrefix !== undefined) !== last11.open ||
-    (stepUpDeviceHash !== undefined) !== last11.next
-  ) {
-    if (
-      !gap11.rebuild(
-        [stepUpClockOffsetBoundMs, stepUpClockSynced, stepUpCorrelation],
-        stepUpClientPrefix !== undefined,
-        stepUpDeviceHash !== undefined,
-      )
-    )
-      return undefined;
-    last11.stepUpClockOffsetBoundMs = stepUpClockOffsetBoundMs;
-    last11.stepUpClockSynced = stepUpClockSynced;
-    last11.stepUpCorrelation = stepUpCorrelation;
-    last11.open = stepUpClientPrefix !== undefined;
-    last11.next = stepUpDeviceHash !== undefined;
-  }
-  if (
-    stepUpDeviceKnown !== last12.stepUpDeviceKnown ||
-    stepUpEnrolmentChange !== last12.stepUpEnrolmentChange ||
-    (stepUpDeviceHash !== undefined) !== last12.open ||
-    (stepUpId !== undefined) !== last12.next
-  ) {
-    if (
-      !gap12.rebuild([stepUpDeviceKnown, stepUpEnrolmentChange], stepUpDeviceHash !== undefined, stepUpId !== undefined)
-    )
-      return undefined;
-    last12.stepUpDeviceKnown = stepUpDeviceKnown;
-    last12.stepUpEnrolmentChange = stepUpEnrolmentChange;
-    last12.open = stepUpDeviceHash !== undefined;
-    last12.next = stepUpId !== undefined;
-  }
-  if (
-    stepUpMethod !== last13.stepUpMethod ||
-    stepUpPhishingResistant !== last13.stepUpPhishingResistant ||
-    (stepUpId !== undefined) !== last13.open ||
-    (stepUpSessionStartedAt !== undefined) !== last13.next
-  ) {
-    if (
-      !gap13.rebuild(
-        [stepUpMethod, stepUpPhishingResistant],
-        stepUpId !== undefined,
-        stepUpSessionStartedAt !== undefined,
-      )
-    )
-      return undefined;
-    last13.stepUpMethod = stepUpMethod;
-    last13.stepUpPhishingResistant = stepUpPhishingResistant;
-    last13.open = stepUpId !== undefined;
-    last13.next = stepUpSessionStartedAt !== undefined;
-  }
-  if (
-    stepUpSourceLayer !== last14.stepUpSourceLayer ||
-    stepUpSourceLibrary !== last14.stepUpSourceLibrary ||
-    stepUpSourceLibraryVersion !== last14.stepUpSourceLibraryVersion ||
-    stepUpWebauthnBackedUp !== last14.stepUpWebauthnBackedUp ||
-    stepUpWebauthnDeviceType !== last14.stepUpWebauthnDeviceType ||
-    stepUpWebauthnUserVerified !== last14.stepUpWebauthnUserVerified ||
-    (stepUpSessionStartedAt !== undefined) !== last14.open ||
-    (userHash !== undefined) !== last14.next
-  ) {
-    if (
-      !gap14.rebuild(
-        [
-          stepUpSourceLayer,
-          stepUpSourceLibrary,
-          stepUpSourceLibraryVersion,
-          stepUpWebauthnBackedUp,
-          stepUpWebauthnDeviceType,
-          stepUpWebauthnUserVerified,
-        ],
-        stepUpSessionStartedAt !== undefined,
-        userHash !== undefined,
-      )
-    )
-      return undefined;
-    last14.stepUpSourceLayer = stepUpSourceLayer;
-    last14.stepUpSourceLibrary = stepUpSourceLibrary;
-    last14.stepUpSourceLibraryVersion = stepUpSourceLibraryVersion;
-    last14.stepUpWebauthnBackedUp = stepUpWebauthnBackedUp;
-    last14.stepUpWebauthnDeviceType = stepUpWebauthnDeviceType;
-    last14.stepUpWebauthnUserVerified = stepUpWebauthnUserVerified;
-    last14.open = stepUpSessionStartedAt !== undefined;
-    last14.next = userHash !== undefined;
-  }
-  if ((userHash !== undefined) !== last15.open || (userId !== undefined) !== last15.next) {
-    if (!gap15.rebuild([], userHash !== undefined, userId !== undefined)) return undefined;
-    last15.open = userHash !== undefined;
-    last15.next = userId !== undefined;
-  }
-  if (
-    userAgentName !== last16.userAgentName ||
-    userAgentOriginal !== last16.userAgentOriginal ||
-    (userId !== undefined) !== last16.open
-  ) {
-    if (!gap16.rebuild([userAgentName, userAgentOriginal], userId !== undefined, false)) return undefined;
-    last16.userAgentName = userAgentName;
-    last16.userAgentOriginal = userAgentOriginal;
-    last16.open = userId !== undefined;
-  }
-  if (
+  const auditActorIdValue = a['audit.actor.id'];
+  const auditActorId = auditActorIdValue === userHashValue ? userHash : spliced(auditActorIdValue, 256);
+  const auditSourceIdValue = a['audit.source.id'];
+  const auditSourceId =
+    auditSourceIdValue === stepUpClientPrefixValue ? stepUpClientPrefix : spliced(auditSourceIdValue, 64);
+  let sessionPreviousId: string | undefined;
+  let stepUpDeviceHash: string | undefined;
+  let stepUpSessionStartedAt: string | undefined;
+  let auditTargetId: unknown;
+  let auditTargetType: unknown;
+  let clientAddress: unknown;
+  let geoCountryIsoCode: unknown;
+  let geoLocalityName: unknown;
+  let stepUpClockOffsetBoundMs: unknown;
+  let stepUpClockSynced: unknown;
+  let stepUpDeviceKnown: unknown;
+  let stepUpWebauthnBackedUp: unknown;
+  let stepUpWebauthnDeviceType: unknown;
+  let userId: unknown;
+  let userAgentOriginal: unknown;
+  let present =
     (auditActorId === undefined ? 0 : 1) +
-      (auditSourceId === undefined ? 0 : 1) +
-      (clientAddress === undefined ? 0 : 1) +
-      (sessionId === undefined ? 0 : 1) +
+    (auditSourceId === undefined ? 0 : 1) +
+    (sessionId === undefined ? 0 : 1) +
+    (stepUpClientHash === undefined ? 0 : 1) +
+    (stepUpClientPrefix === undefined ? 0 : 1) +
+    (stepUpId === undefined ? 0 : 1) +
+    (userHash === undefined ? 0 : 1) +
+    (auditAction === undefined ? 0 : 1) +
+    (auditActorType === undefined ? 0 : 1) +
+    (auditOutcome === undefined ? 0 : 1) +
+    (auditSourceType === undefined ? 0 : 1) +
+    (errorType === undefined ? 0 : 1) +
+    (httpRequestMethod === undefined ? 0 : 1) +
+    (httpResponseStatusCode === undefined ? 0 : 1) +
+    (httpRoute === undefined ? 0 : 1) +
+    (stepUpCorrelation === undefined ? 0 : 1) +
+    (stepUpEnrolmentChange === undefined ? 0 : 1) +
+    (stepUpMethod === undefined ? 0 : 1) +
+    (stepUpPhishingResistant === undefined ? 0 : 1) +
+    (stepUpSourceLayer === undefined ? 0 : 1) +
+    (stepUpSourceLibrary === undefined ? 0 : 1) +
+    (stepUpSourceLibraryVersion === undefined ? 0 : 1) +
+    (stepUpWebauthnUserVerified === undefined ? 0 : 1) +
+    (userAgentName === undefined ? 0 : 1);
+  const rare = present < total;
+  if (rare) {
+    sessionPreviousId = spliced(a['session.previous_id'], 128);
+    stepUpDeviceHash = spliced(a['step_up.device.hash'], 64);
+    stepUpSessionStartedAt = spliced(a['step_up.session.started_at'], 32);
+    auditTargetId = a['audit.target.id'];
+    auditTargetType = a['audit.target.type'];
+    clientAddress = a['client.address'];
+    geoCountryIsoCode = a['geo.country.iso_code'];
+    geoLocalityName = a['geo.locality.name'];
+    stepUpClockOffsetBoundMs = a['step_up.clock.offset_bound_ms'];
+    stepUpClockSynced = a['step_up.clock.synced'];
+    stepUpDeviceKnown = a['step_up.device.known'];
+    stepUpWebauthnBackedUp = a['step_up.webauthn.backed_up'];
+    stepUpWebauthnDeviceType = a['step_up.webauthn.device_type'];
+    userId = a['user.id'];
+    userAgentOriginal = a['user_agent.original'];
+    present +=
       (sessionPreviousId === undefined ? 0 : 1) +
-      (stepUpClientHash === undefined ? 0 : 1) +
-      (stepUpClientPrefix === undefined ? 0 : 1) +
       (stepUpDeviceHash === undefined ? 0 : 1) +
-      (stepUpId === undefined ? 0 : 1) +
       (stepUpSessionStartedAt === undefined ? 0 : 1) +
-      (userHash === undefined ? 0 : 1) +
+      (auditTargetId === undefined ? 0 : 1) +
+      (auditTargetType === undefined ? 0 : 1) +
+      (clientAddress === undefined ? 0 : 1) +
+      (geoCountryIsoCode === undefined ? 0 : 1) +
+      (geoLocalityName === undefined ? 0 : 1) +
+      (stepUpClockOffsetBoundMs === undefined ? 0 : 1) +
+      (stepUpClockSynced === undefined ? 0 : 1) +
+      (stepUpDeviceKnown === undefined ? 0 : 1) +
+      (stepUpWebauthnBackedUp === undefined ? 0 : 1) +
+      (stepUpWebauthnDeviceType === undefined ? 0 : 1) +
       (userId === undefined ? 0 : 1) +
-      gap0.count +
-      gap1.count +
-      gap6.count +
-      gap7.count +
-      gap11.count +
-      gap12.count +
-      gap13.count +
-      gap14.count +
-      gap16.count !==
-    Object.keys(a).length
+      (userAgentOriginal === undefined ? 0 : 1);
+  }
+  if (present !== total && !areAll(a, present)) return undefined;
+  if (
+    auditAction === undefined ||
+    auditRecordId === undefined ||
+    auditSequenceNumber === undefined ||
+    auditSequencePreviousHash === undefined ||
+    auditSequencePreviousRecordId === undefined ||
+    auditActorId === '' ||
+    auditRecordId === '' ||
+    auditSequenceNumber === '' ||
+    auditSequencePreviousHash === '' ||
+    auditSequencePreviousRecordId === '' ||
+    auditSourceId === '' ||
+    sessionId === '' ||
+    sessionPreviousId === '' ||
+    stepUpClientHash === '' ||
+    stepUpClientPrefix === '' ||
+    stepUpDeviceHash === '' ||
+    stepUpId === '' ||
+    stepUpSessionStartedAt === '' ||
+    userHash === ''
   ) {
     return undefined;
   }
+  const checkRare = rare || rareBefore;
+  rareBefore = true;
+  if (
+    (auditAction !== last0.auditAction || (auditActorId !== undefined) !== last0.next) &&
+    !select0(auditAction, auditActorId !== undefined)
+  )
+    return undefined;
+  if (
+    (auditActorType !== last1.auditActorType ||
+      auditOutcome !== last1.auditOutcome ||
+      (auditActorId !== undefined) !== last1.open) &&
+    !select1(auditActorType, auditOutcome, auditActorId !== undefined)
+  )
+    return undefined;
+  if (auditSequenceEnd !== last2.auditSequenceEnd && !select2(auditSequenceEnd)) return undefined;
+  if (
+    (auditSequenceStreamId !== last5.auditSequenceStreamId || (auditSourceId !== undefined) !== last5.next) &&
+    !select5(auditSequenceStreamId, auditSourceId !== undefined)
+  )
+    return undefined;
+  if (
+    (auditSourceType !== last6.auditSourceType ||
+      errorType !== last6.errorType ||
+      httpRequestMethod !== last6.httpRequestMethod ||
+      httpResponseStatusCode !== last6.httpResponseStatusCode ||
+      httpRoute !== last6.httpRoute ||
+      (auditSourceId !== undefined) !== last6.open ||
+      (sessionId !== undefined) !== last6.next ||
+      (checkRare &&
+        (auditTargetId !== last6.auditTargetId ||
+          auditTargetType !== last6.auditTargetType ||
+          clientAddress !== last6.clientAddress ||
+          geoCountryIsoCode !== last6.geoCountryIsoCode ||
+          geoLocalityName !== last6.geoLocalityName))) &&
+    !select6(
+      auditSourceType,
+      auditTargetId,
+      auditTargetType,
+      clientAddress,
+      errorType,
+      geoCountryIsoCode,
+      geoLocalityName,
+      httpRequestMethod,
+      httpResponseStatusCode,
+      httpRoute,
+      auditSourceId !== undefined,
+      sessionId !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    ((sessionId !== undefined) !== last7.open || (checkRare && (sessionPreviousId !== undefined) !== last7.next)) &&
+    !select7(sessionId !== undefined, sessionPreviousId !== undefined)
+  )
+    return undefined;
+  if (
+    ((stepUpClientHash !== undefined) !== last8.next ||
+      (checkRare && (sessionPreviousId !== undefined) !== last8.open)) &&
+    !select8(sessionPreviousId !== undefined, stepUpClientHash !== undefined)
+  )
+    return undefined;
+  if (
+    ((stepUpClientHash !== undefined) !== last9.open || (stepUpClientPrefix !== undefined) !== last9.next) &&
+    !select9(stepUpClientHash !== undefined, stepUpClientPrefix !== undefined)
+  )
+    return undefined;
+  if (
+    (stepUpCorrelation !== last10.stepUpCorrelation ||
+      (stepUpClientPrefix !== undefined) !== last10.open ||
+      (checkRare &&
+        (stepUpClockOffsetBoundMs !== last10.stepUpClockOffsetBoundMs ||
+          stepUpClockSynced !== last10.stepUpClockSynced ||
+          (stepUpDeviceHash !== undefined) !== last10.next))) &&
+    !select10(
+      stepUpClockOffsetBoundMs,
+      stepUpClockSynced,
+      stepUpCorrelation,
+      stepUpClientPrefix !== undefined,
+      stepUpDeviceHash !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    (stepUpEnrolmentChange !== last11.stepUpEnrolmentChange ||
+      (stepUpId !== undefined) !== last11.next ||
+      (checkRare &&
+        (stepUpDeviceKnown !== last11.stepUpDeviceKnown || (stepUpDeviceHash !== undefined) !== last11.open))) &&
+    !select11(stepUpDeviceKnown, stepUpEnrolmentChange, stepUpDeviceHash !== undefined, stepUpId !== undefined)
+  )
+    return undefined;
+  if (
+    (stepUpMethod !== last12.stepUpMethod ||
+      stepUpPhishingResistant !== last12.stepUpPhishingResistant ||
+      (stepUpId !== undefined) !== last12.open ||
+      (checkRare && (stepUpSessionStartedAt !== undefined) !== last12.next)) &&
+    !select12(stepUpMethod, stepUpPhishingResistant, stepUpId !== undefined, stepUpSessionStartedAt !== undefined)
+  )
+    return undefined;
+  if (
+    (stepUpSourceLayer !== last13.stepUpSourceLayer ||
+      stepUpSourceLibrary !== last13.stepUpSourceLibrary ||
+      stepUpSourceLibraryVersion !== last13.stepUpSourceLibraryVersion ||
+      stepUpWebauthnUserVerified !== last13.stepUpWebauthnUserVerified ||
+      (userHash !== undefined) !== last13.next ||
+      (checkRare &&
+        (stepUpWebauthnBackedUp !== last13.stepUpWebauthnBackedUp ||
+          stepUpWebauthnDeviceType !== last13.stepUpWebauthnDeviceType ||
+          (stepUpSessionStartedAt !== undefined) !== last13.open))) &&
+    !select13(
+      stepUpSourceLayer,
+      stepUpSourceLibrary,
+      stepUpSourceLibraryVersion,
+      stepUpWebauthnBackedUp,
+      stepUpWebauthnDeviceType,
+      stepUpWebauthnUserVerified,
+      stepUpSessionStartedAt !== undefined,
+      userHash !== undefined,
+    )
+  )
+    return undefined;
+  if (
+    (userAgentName !== last14.userAgentName ||
+      (userHash !== undefined) !== last14.open ||
+      (checkRare && (userId !== last14.userId || userAgentOriginal !== last14.userAgentOriginal))) &&
+    !select14(userId, userAgentName, userAgentOriginal, userHash !== undefined)
+  )
+    return undefined;
+  rareBefore = rare;
   const body = record.body;
   if (body !== lastBody) {
-    if (!tail.rebuildTail(body, 'step_up.enrolled')) return undefined;
+    if (!tail.selectTail(body, 'step_up.enrolled')) return undefined;
     lastBody = body;
   }
   const timestampMs = record.timestampMs;
@@ -533,68 +615,67 @@ export function encodeStepUpEnrolled(record: EventRecord, chain: ChainFields): s
   const timestamp = nanosecondText(timestampMs);
   const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
   if (timestamp === '' || observed === '') return undefined;
-  if (layout.calm > 0) {
-    layout.calm -= 1;
-    if (layout.calm === 0) layout.settle();
-  }
+  if (layout.restless) layout.arrange();
+  const attributes = rare
+    ? gap0.out +
+      (auditActorId ?? '') +
+      gap1.out +
+      auditRecordId +
+      gap2.out +
+      auditSequenceNumber +
+      '"},"audit.sequence.previous_hash":{"stringValue":"' +
+      auditSequencePreviousHash +
+      '"},"audit.sequence.previous_record_id":{"stringValue":"' +
+      auditSequencePreviousRecordId +
+      gap5.out +
+      (auditSourceId ?? '') +
+      gap6.out +
+      (sessionId ?? '') +
+      gap7.out +
+      (sessionPreviousId ?? '') +
+      gap8.out +
+      (stepUpClientHash ?? '') +
+      gap9.out +
+      (stepUpClientPrefix ?? '') +
+      gap10.out +
+      (stepUpDeviceHash ?? '') +
+      gap11.out +
+      (stepUpId ?? '') +
+      gap12.out +
+      (stepUpSessionStartedAt ?? '') +
+      gap13.out +
+      (userHash ?? '') +
+      gap14.out
+    : gap0.out +
+      (auditActorId ?? '') +
+      gap1.out +
+      auditRecordId +
+      gap2.out +
+      auditSequenceNumber +
+      '"},"audit.sequence.previous_hash":{"stringValue":"' +
+      auditSequencePreviousHash +
+      '"},"audit.sequence.previous_record_id":{"stringValue":"' +
+      auditSequencePreviousRecordId +
+      gap5.out +
+      (auditSourceId ?? '') +
+      gap6.out +
+      (sessionId ?? '') +
+      gap8.out +
+      (stepUpClientHash ?? '') +
+      gap9.out +
+      (stepUpClientPrefix ?? '') +
+      gap11.out +
+      (stepUpId ?? '') +
+      gap13.out +
+      (userHash ?? '');
   const text =
-    gap0.out +
-    (auditActorId ?? '') +
-    gap1.out +
-    auditRecordId +
-    gap2.out +
-    auditSequenceNumber +
-    '"},"audit.sequence.previous_hash":{"stringValue":"' +
-    auditSequencePreviousHash +
-    '"},"audit.sequence.previous_record_id":{"stringValue":"' +
-    auditSequencePreviousRecordId +
-    gap5.out +
-    (auditSourceId ?? '') +
-    gap6.out +
-    (clientAddress ?? '') +
-    gap7.out +
-    (sessionId ?? '') +
-    gap8.out +
-    (sessionPreviousId ?? '') +
-    gap9.out +
-    (stepUpClientHash ?? '') +
-    gap10.out +
-    (stepUpClientPrefix ?? '') +
-    gap11.out +
-    (stepUpDeviceHash ?? '') +
-    gap12.out +
-    (stepUpId ?? '') +
-    gap13.out +
-    (stepUpSessionStartedAt ?? '') +
-    gap14.out +
-    (userHash ?? '') +
-    gap15.out +
-    (userId ?? '') +
-    gap16.out +
+    attributes +
     tail.out +
     observed +
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
-  lastEncoding.recordId = auditRecordId;
-  lastEncoding.ascii = plain
-    ? (gap0.wide |
-        gap1.wide |
-        gap2.wide |
-        gap5.wide |
-        gap6.wide |
-        gap7.wide |
-        gap8.wide |
-        gap9.wide |
-        gap10.wide |
-        gap11.wide |
-        gap12.wide |
-        gap13.wide |
-        gap14.wide |
-        gap15.wide |
-        gap16.wide |
-        tail.wide) ===
-      0
-    : isAscii(text);
+  lastEncoding.recordId = lastEncoding.plain ? auditRecordId : undefined;
+  lastEncoding.ascii = lastEncoding.plain ? layout.wide === 0 : isAscii(text);
   return text;
 }
