@@ -34,6 +34,7 @@ const NEEDED_BY: Readonly<Record<CheckName, Case>> = {
   heartbeat: [48, 'one hour', 'own streams'],
   clock: [44, 'by an hour', 'own streams'],
   duplicates: [22, 'one file under two names', 'closed'],
+  copies: [13, 'to note 12, another source whole', 'closed'],
   'zero-records': [57, 'empty directory', 'own streams'],
 };
 
