@@ -47,7 +47,7 @@ export function smallStream(end: 'closed' | 'open'): SmallStream {
  * Numbers that a finding about a flip in this line may name: the line's own, for a line end those of both lines it
  * parts, and for a note also the number of records that it now claims to cover.
  */
-export function numbersOf(stream: SmallStream, index: number, flippedBytes: Uint8Array, lineEnd: boolean): number[] {
+function numbersOf(stream: SmallStream, index: number, flippedBytes: Uint8Array, lineEnd: boolean): number[] {
   const numbers = [index, ...(lineEnd ? [index + 1] : [])].flatMap((at) => {
     const line = stream.lines[at];
     return line === undefined || line.kind === 'raw' ? [] : [line.kind === 'record' ? line.number : line.size];
