@@ -25,6 +25,10 @@ export interface Diagnosis {
   readonly closed: boolean;
   readonly tail: Tail | undefined;
   readonly findings: readonly Finding[];
+  /** True where the open record stands under a note of its own, with every signature that it names or its identity's. */
+  readonly openNoted: boolean;
+  /** Byte offset up to which the segment was read. */
+  readonly end: number;
   /** True where a first note carries the name and key id of an identity of the policy, whether it verifies or not. */
   readonly claimsTrust: boolean;
   /** The open record that the segment begins with, proved or not. */
@@ -66,11 +70,13 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
   const notes = items.filter((item) => item.kind === 'note');
   const judged = new Map<NoteItem, NoteJudgement>(notes.map((note) => [note, judgeNote(note, noteContext)]));
   const anchors = notes.filter((note) => judged.get(note)?.problem === undefined);
-  const branch = followAnchors({ base: from.state, items, links, anchors, judged, source, rootSizes, check }, log);
+  const { state: base, behind } = from;
+  const branch = followAnchors({ base, behind, items, links, anchors, judged, source, rootSizes, check }, log);
   const lastAnchor = branch.closedAt ?? anchors.at(-1)?.index ?? -1;
   const explain = (last: number, upTo: readonly Item[]): readonly Classified[] => {
     const rest = upTo.filter((item) => !branch.members.has(item) && item.kind !== 'note');
-    return classify(rest, { base: branch.head, last, check, coveredElsewhere });
+    const trustedRoot = anchors.find((note) => note.checkpoint.size === last)?.checkpoint.root;
+    return classify(rest, { base: branch.head, last, trustedRoot, check, coveredElsewhere });
   };
   if (branch.broken) explainBroken(anchors, items, explain, log);
   else if (check('order')) judgeOrder(items, branch.members, log);
@@ -88,6 +94,8 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
     closed: branch.closedAt !== undefined,
     tail,
     findings: log.findings,
+    openNoted: from.state.number > 0 || branch.noted.has(1),
+    end: region.end,
     claimsTrust: [...judged.values()].some((judgement) => judgement.claimsTrust),
     claimedOpen: noteContext.open,
     claimsDeployment: notes.some((note) => policy?.deployments.has(originOf(note)?.deployment ?? '') === true),

@@ -4,6 +4,7 @@
 import { FORMAT_VERSION, parseVkey, type VerifierKey } from '@stepseal/core/format';
 import type { CheckSwitch } from './checks.ts';
 import { coverage } from './covered.ts';
+import { VerifierError } from './errors.ts';
 import { FindingLog } from './finding-log.ts';
 import type { Finding } from './findings.ts';
 import type { KnownHeads } from './known-heads.ts';
@@ -13,12 +14,17 @@ import type { RecordItem } from './region.ts';
 import type { Segment, Source } from './sources/source.ts';
 import type { TrustPolicy } from './trust.ts';
 
+/** Passes over a directory that rolls while it is read; the last finds at worst a stream that has just been closed. */
+const MAX_PASSES = 4;
+
 /** What every segment of the sources proves by itself. */
 export interface Examined {
   /** Outcomes by stream; several where several files hold it. */
   readonly byStream: ReadonlyMap<string, readonly Outcome[]>;
   /** Segments of which not even the stream can be told. */
   readonly unnamed: readonly Outcome[];
+  /** Streams of a format that this verifier does not know, under keys that the policy vouches for. */
+  readonly newer: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
@@ -29,28 +35,35 @@ export interface ExaminationOptions {
   readonly knownHeads: KnownHeads | undefined;
   readonly strict: boolean;
   readonly check: CheckSwitch;
+  /** Time of verification, ms since 1970. */
+  readonly clock: () => number;
 }
 
 interface Entry {
   readonly segment: Segment;
-  readonly peek: Peek;
+  readonly source: Source;
+  peek: Peek;
+  outcome: Outcome | undefined;
 }
 
-/** Examines every segment of the sources. */
+/**
+ * Examines every segment of the sources. A directory may be written, rolled and pruned while it is read. Whatever a
+ * listing holds is read after it, so that a stream is never older than what its successor says of it; streams that the
+ * listing does not yet hold come with the next pass.
+ */
 export async function examineSources(options: ExaminationOptions): Promise<Examined> {
   const examination = new Examination(options);
-  // A directory that is being written may roll while it is read: what a first pass found missing, a second may find.
-  for (let pass = 0; pass < 2; pass++) await examination.pass();
-  examination.noteUnreadable();
-  return examination;
+  for (let pass = 0; pass < MAX_PASSES; pass++) if (!(await examination.pass())) break;
+  return examination.result();
 }
 
-class Examination implements Examined {
-  readonly byStream: Map<string, Outcome[]> = new Map();
-  readonly unnamed: Outcome[] = [];
-  readonly findings: Finding[] = [];
+class Examination {
   private readonly options: ExaminationOptions;
   private readonly entries = new Map<string, Entry>();
+  /** Files that could not be read in the newest pass. */
+  private readonly failed = new Set<string>();
+  /** The keys that authorised close records name, by the stream that they name. */
+  private readonly namedKeys = new Map<string, string>();
   private readonly coveredElsewhere: (item: RecordItem) => boolean;
 
   constructor(options: ExaminationOptions) {
@@ -60,97 +73,145 @@ class Examination implements Examined {
     );
   }
 
-  async pass(): Promise<void> {
+  /** Reads what is new. @returns whether another pass may find more */
+  async pass(): Promise<boolean> {
+    const known = [...this.entries.values()];
     const fresh: Entry[] = [];
-    for (const [index, source] of this.options.sources.entries()) {
+    this.failed.clear();
+    for (const [index, source] of this.options.sources.entries())
       for (const segment of await source.segments()) {
         // Two sources may hold files of one name: both are evidence.
         const key = `${index}:${segment.name}`;
         if (this.entries.has(key)) continue;
-        const entry = { segment, peek: peek(segment) };
+        const entry = this.attempt(segment, source, () => enter(segment, source));
+        if (entry === undefined || entry.peek.empty) continue;
         this.entries.set(key, entry);
-        if (!entry.peek.empty) fresh.push(entry);
+        fresh.push(entry);
       }
-    }
-    await this.examineInOrder(fresh);
+    const moved = fresh.length > 0 || this.failed.size > 0;
+    const grown = moved ? known.filter((entry) => this.hasGrown(entry)) : [];
+    for (const entry of grown)
+      entry.peek = this.attempt(entry.segment, entry.source, () => peek(entry.segment)) ?? entry.peek;
+    await this.examineInOrder([...grown, ...fresh]);
+    return moved;
   }
 
-  noteUnreadable(): void {
-    for (const source of this.options.sources)
-      for (const name of source.unreadable ?? [])
-        this.log(name, undefined, {
-          code: 'UNREADABLE',
-          severity: 'incomplete',
-          evidence: `${name} could not be read.`,
-        });
+  result(): Examined {
+    const byStream = new Map<string, Outcome[]>();
+    const unnamed: Outcome[] = [];
+    const newer = new Set<string>();
+    const findings: Finding[] = [];
+    const say = (source: string, stream: string | undefined, entry: Parameters<FindingLog['add']>[0]): void => {
+      const log = new FindingLog(source, stream);
+      log.add(entry);
+      findings.push(...log.findings);
+    };
+    for (const { segment, outcome } of this.entries.values()) {
+      if (outcome === undefined) continue;
+      const { streamId, state, authorised } = outcome;
+      const version = state.open?.formatVersion ?? FORMAT_VERSION;
+      if (streamId === undefined) unnamed.push(outcome);
+      else if (isNewer(version) && (authorised || this.options.policy === undefined)) {
+        // The open record and its note have this form in every version, so a proved one names its version truly.
+        const evidence = `It is of format version ${version}; this verifier knows version ${FORMAT_VERSION}.`;
+        newer.add(streamId);
+        say(segment.name, streamId, { code: 'FORMAT_NEWER', severity: 'cannot_verify', evidence });
+      } else {
+        const copies = byStream.get(streamId);
+        if (copies === undefined) byStream.set(streamId, [outcome]);
+        else copies.push(outcome);
+      }
+    }
+    const unreadable = this.options.sources.flatMap((source) => source.unreadable ?? []);
+    for (const name of new Set([...unreadable, ...this.failed]))
+      say(name, undefined, { code: 'UNREADABLE', severity: 'incomplete', evidence: 'It could not be read.' });
+    return { byStream, unnamed, newer, findings };
+  }
+
+  /** A file of a directory may be gone again, or denied: that is a finding. A file named by the caller has to be there. */
+  private attempt<T>(segment: Segment, source: Source, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      this.fail(segment, source, error);
+      return undefined;
+    }
+  }
+
+  private fail(segment: Segment, source: Source, error: unknown): void {
+    const denied = error instanceof VerifierError && error.code === 'SOURCE_UNREADABLE';
+    if (!denied || source.unreadable === undefined) throw error;
+    this.failed.add(segment.name);
+  }
+
+  private hasGrown({ segment, source, outcome }: Entry): boolean {
+    if (outcome === undefined || outcome.closed) return false;
+    const more = this.attempt(segment, source, () => {
+      const reader = segment.open();
+      try {
+        return reader.read(Buffer.allocUnsafe(1), 0, outcome.end) > 0;
+      } finally {
+        reader.close();
+      }
+    });
+    return more === true;
   }
 
   /** First streams before rolled ones: the key of a rolled stream is what a trusted close record says, not what it says itself. */
   private async examineInOrder(entries: readonly Entry[]): Promise<void> {
-    const waiting = new Set(entries);
+    const queue: Entry[] = [];
+    const waiting = new Map<string, Entry[]>();
+    const unnamed: Entry[] = [];
     for (const entry of entries) {
-      if (entry.peek.open?.identityKey === undefined) continue;
-      waiting.delete(entry);
-      await this.examineOne(entry, undefined);
+      const { streamId, open } = entry.peek;
+      if (open?.identityKey !== undefined || (streamId !== undefined && this.namedKeys.has(streamId)))
+        queue.push(entry);
+      else if (streamId === undefined) unnamed.push(entry);
+      else waiting.set(streamId, [...(waiting.get(streamId) ?? []), entry]);
     }
-    for (let progress = true; progress; ) {
-      progress = false;
-      for (const entry of waiting) {
-        const named = this.namedKey(entry.peek.streamId);
-        if (named === undefined) continue;
-        waiting.delete(entry);
-        await this.examineOne(entry, named);
-        progress = true;
-      }
+    // The queue grows while it is walked: each closed stream calls for the one that it names.
+    for (const entry of queue) {
+      await this.examineOne(entry, this.namedKey(entry));
+      const next = entry.outcome?.authorised === true ? entry.outcome.state.close?.next : undefined;
+      if (next === undefined) continue;
+      if (!this.namedKeys.has(next.streamId)) this.namedKeys.set(next.streamId, next.vkey);
+      queue.push(...(waiting.get(next.streamId) ?? []));
+      waiting.delete(next.streamId);
     }
-    for (const entry of waiting) await this.examineOne(entry, undefined);
+    for (const entry of [...[...waiting.values()].flat(), ...unnamed]) await this.examineOne(entry, undefined);
   }
 
-  private namedKey(streamId: string | undefined): VerifierKey | undefined {
-    if (streamId === undefined || !this.options.check('authorisation')) return undefined;
-    for (const outcome of [...this.byStream.values()].flat()) {
-      const next = outcome.state.close?.next;
-      if (next?.streamId !== streamId || !outcome.claimed) continue;
-      try {
-        return parseVkey(next.vkey);
-      } catch {
-        return undefined;
-      }
+  private namedKey({ peek: { streamId, open } }: Entry): VerifierKey | undefined {
+    if (open?.identityKey !== undefined || !this.options.check('authorisation')) return undefined;
+    const vkey = this.namedKeys.get(streamId ?? '');
+    try {
+      return vkey === undefined ? undefined : parseVkey(vkey);
+    } catch {
+      return undefined;
     }
-    return undefined;
   }
 
-  private async examineOne({ segment, peek: seen }: Entry, named: VerifierKey | undefined): Promise<void> {
-    const { policy, strict, knownHeads, check } = this.options;
+  private async examineOne(entry: Entry, named: VerifierKey | undefined): Promise<void> {
+    const { policy, strict, knownHeads, check, clock } = this.options;
+    const { segment, source } = entry;
     const rootSizes = (id: string): readonly number[] => {
       const head = knownHeads?.streams.get(id);
       return head === undefined ? [] : [head.size];
     };
+    const { streamId } = entry.peek;
+    const { complete } = source;
     const { coveredElsewhere } = this;
-    const outcome = await examine(segment, {
-      policy,
-      named,
-      streamId: seen.streamId,
-      strict,
-      check,
-      rootSizes,
-      coveredElsewhere,
-    });
-    const { streamId } = outcome;
-    const version = outcome.state.open?.formatVersion ?? FORMAT_VERSION;
-    if (isNewer(version)) {
-      // The open record and its note have this form in every version, so a proved one names its version truly.
-      const evidence = `It is of format version ${version}; this verifier knows version ${FORMAT_VERSION}.`;
-      this.log(segment.name, streamId, { code: 'FORMAT_NEWER', severity: 'cannot_verify', evidence });
-    } else if (streamId === undefined) this.unnamed.push(outcome);
-    else this.byStream.set(streamId, [...(this.byStream.get(streamId) ?? []), outcome]);
+    const options = { policy, named, streamId, strict, check, rootSizes, coveredElsewhere, complete, clock };
+    try {
+      entry.outcome = await examine(segment, options);
+    } catch (error) {
+      this.fail(segment, source, error);
+    }
   }
+}
 
-  private log(source: string, stream: string | undefined, entry: Parameters<FindingLog['add']>[0]): void {
-    const log = new FindingLog(source, stream);
-    log.add(entry);
-    this.findings.push(...log.findings);
-  }
+function enter(segment: Segment, source: Source): Entry {
+  return { segment, source, peek: peek(segment), outcome: undefined };
 }
 
 function isNewer(version: string): boolean {

@@ -31,6 +31,12 @@ export interface Outcome {
   readonly roots: ReadonlyMap<number, string>;
   readonly wellFormed: number;
   readonly explain: Diagnosis['explain'] | undefined;
+  /** Byte offset up to which the file was read. */
+  readonly end: number;
+  /** When it was read, ms since 1970: the age of an open tail is what it was then. */
+  readonly readAtMs: number;
+  /** Whether its source claims to hold every stream. */
+  readonly complete: boolean;
 }
 
 /** How a segment is examined. */
@@ -42,13 +48,16 @@ export interface ExamineOptions {
   readonly check: CheckSwitch;
   readonly rootSizes: (streamId: string) => readonly number[];
   readonly coveredElsewhere: (item: RecordItem) => boolean;
+  readonly complete: boolean;
+  /** Time of verification, ms since 1970. */
+  readonly clock: () => number;
 }
 
 /** Reads one segment: quickly where it is whole, closely where it is not. */
 export async function examine(segment: Segment, options: ExamineOptions): Promise<Outcome> {
-  const { policy, check } = options;
+  const { policy, check, complete } = options;
   const scan = await scanSegment(segment, options);
-  const { state: proved, offset } = scan.proved;
+  const { state: proved } = scan.proved;
   // Notes that verify under another key than the one a trusted close record names: nothing to look at more closely.
   const renamed =
     options.named !== undefined && proved.open !== undefined && !sameKey(proved.open.streamKey, options.named);
@@ -59,7 +68,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
       streamId: proved.open?.streamId,
       state: proved,
       closed: proved.close !== undefined,
-      tail: proved.close === undefined ? cleanTail(segment, proved, offset) : undefined,
+      tail: proved.close === undefined ? cleanTail(proved, scan.end) : undefined,
       findings: proved.findings,
       identity,
       authorised: identity !== undefined || (options.named !== undefined && !renamed),
@@ -67,6 +76,9 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
       roots: scan.roots,
       wellFormed: proved.number,
       explain: undefined,
+      end: scan.end,
+      readAtMs: options.clock(),
+      complete,
     };
   }
   const named = renamed ? undefined : options.named;
@@ -76,7 +88,8 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
   const diagnosis = diagnose(segment, scan.proved, context);
   const { state, tail } = diagnosis;
   const claimedIdentity = listedIdentity(policy, diagnosis.claimedOpen);
-  const identity = state.number === 0 ? undefined : listedIdentity(policy, state.open);
+  // The identity stands for what it signed: an open record that names it proves nothing without its note.
+  const identity = diagnosis.openNoted ? listedIdentity(policy, state.open) : undefined;
   const headless =
     diagnosis.claimsDeployment && diagnosis.findings.some((finding) => finding.code === 'GENESIS_MISSING');
   return {
@@ -92,6 +105,9 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
     roots: new Map([...scan.roots, ...diagnosis.roots]),
     wellFormed: proved.number + diagnosis.wellFormed,
     explain: diagnosis.explain,
+    end: diagnosis.end,
+    readAtMs: options.clock(),
+    complete,
   };
 }
 
@@ -107,15 +123,7 @@ function listedIdentity(policy: TrustPolicy | undefined, open: OpenFacts | undef
 }
 
 /** An open stream whose last line is the note of its last record. */
-function cleanTail(segment: Segment, state: StreamState, offset: number): Tail {
-  const reader = segment.open();
-  try {
-    const part = Buffer.allocUnsafe(1 << 16);
-    let end = offset;
-    for (let count = reader.read(part, 0, end); count > 0; count = reader.read(part, 0, end)) end += count;
-    const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-    return { state, records: 0, validEnd: end, tornBytes: 0, tornSha256: empty };
-  } finally {
-    reader.close();
-  }
+function cleanTail(state: StreamState, end: number): Tail {
+  const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+  return { state, records: 0, hashes: [], validEnd: end, tornBytes: 0, tornSha256: empty };
 }

@@ -15,6 +15,8 @@ export interface Tail {
   /** State at the last record that still links. */
   readonly state: StreamState;
   readonly records: number;
+  /** Hashes of those records, in order. */
+  readonly hashes: readonly string[];
   /** Byte offset behind the last line that is valid. */
   readonly validEnd: number;
   readonly tornBytes: number;
@@ -46,7 +48,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
   const tail = head.clone();
   let ended = false;
   let torn: number | undefined;
-  let records = 0;
+  const hashes: string[] = [];
   for (const item of region.items) {
     if (closedAt !== undefined && item.index > closedAt) judgeBehindEnd(item, head.number, check, log);
     else if (members.has(item) || torn !== undefined) continue;
@@ -54,7 +56,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
       tail.append(item.hash);
       if (item.payload !== undefined) tail.control(item.payload, source, check);
       ended = item.end || item.payload?.eventName === 'stepseal.stream.close';
-      records += 1;
+      hashes.push(item.hash);
     } else if (item.index <= lastAnchor) judgeBeforeNote(item, input, log);
     else if (ended && !tornAfterClose(item)) judgeDamagedEnd(item, tail.number, judged, check, log);
     else torn = item.offset;
@@ -63,7 +65,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
   const tornAt = torn ?? region.end;
   const bytes = region.bytes.subarray(tornAt - offset);
   const tornSha256 = createHash('sha256').update(bytes).digest('hex');
-  return { state: tail, records, validEnd: tornAt, tornBytes: bytes.length, tornSha256 };
+  return { state: tail, records: hashes.length, hashes, validEnd: tornAt, tornBytes: bytes.length, tornSha256 };
 }
 
 function follows(item: RecordItem, tail: StreamState): boolean {

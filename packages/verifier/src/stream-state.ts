@@ -19,6 +19,21 @@ export interface CloseFacts {
   readonly next: { readonly streamId: string; readonly vkey: string } | undefined;
 }
 
+/** What a prune record states of the stream that it declares deleted. */
+export interface PruneClaim {
+  readonly streamId: string;
+  /** Records in it. */
+  readonly size: number | undefined;
+  /** Root of its last note, base64. */
+  readonly root: string | undefined;
+}
+
+/** A list that states share: whoever writes a file may put a million gap records into it. */
+interface Shared<T> {
+  readonly value: T;
+  readonly before: Shared<T> | undefined;
+}
+
 /** Tells whether records of this event carry a note. */
 export function isSealingEvent(eventName: string | undefined): boolean {
   return eventName !== undefined && SEALING_EVENTS.has(eventName);
@@ -36,9 +51,8 @@ export class StreamState {
   sealedAtMs: number | undefined;
   firstTimeMs: number | undefined;
   lastTimeMs: number | undefined;
-  /** Streams that a sealed prune record declares deleted. */
-  pruned: readonly string[] = [];
-  findings: readonly Finding[] = [];
+  private lastPruned: Shared<PruneClaim> | undefined;
+  private lastFinding: Shared<Finding> | undefined;
   private wallMs: number | undefined;
   private monotonicMs: number | undefined;
 
@@ -46,6 +60,15 @@ export class StreamState {
     const copy = Object.assign(Object.create(StreamState.prototype) as StreamState, this);
     copy.tree = this.tree.clone();
     return copy;
+  }
+
+  /** What prune records declare deleted. */
+  get pruned(): readonly PruneClaim[] {
+    return valuesOf(this.lastPruned);
+  }
+
+  get findings(): readonly Finding[] {
+    return valuesOf(this.lastFinding);
   }
 
   /** Takes the next record of the branch. The hot path of a verification. */
@@ -87,7 +110,9 @@ export class StreamState {
       }
       case 'stepseal.prune': {
         const streamId = stringOf(payload, 'stepseal.prune.stream_id');
-        if (streamId !== undefined) this.pruned = [...this.pruned, streamId];
+        const size = integerOf(payload, 'stepseal.prune.size');
+        const root = stringOf(payload, 'stepseal.prune.root');
+        if (streamId !== undefined) this.lastPruned = { value: { streamId, size, root }, before: this.lastPruned };
         break;
       }
       default:
@@ -128,9 +153,14 @@ export class StreamState {
   ): void {
     const at = { from: this.number, to: this.number, source, reproduce: showRecord(source, this.number) };
     const stream = this.open === undefined ? {} : { stream: this.open.streamId };
-    this.findings = [
-      ...this.findings,
-      { code, severity, evidence, ...stream, ...at, ...(field === undefined ? {} : { field }) },
-    ];
+    const value = { code, severity, evidence, ...stream, ...at, ...(field === undefined ? {} : { field }) };
+    this.lastFinding = { value, before: this.lastFinding };
   }
+}
+
+/** The values of a shared list in the order in which they were added. */
+function valuesOf<T>(last: Shared<T> | undefined): readonly T[] {
+  const values: T[] = [];
+  for (let entry = last; entry !== undefined; entry = entry.before) values.push(entry.value);
+  return values.reverse();
 }

@@ -23,7 +23,7 @@ export interface VerifyOptions {
   readonly trust?: TrustPolicy | undefined;
   /** What earlier runs have seen. */
   readonly knownHeads?: KnownHeads | undefined;
-  /** Time of verification, ms since 1970; default the clock when the sources have been read. */
+  /** Time of verification, ms since 1970; default the clock when each file was read. */
   readonly now?: number | undefined;
   /** Parse and re-encode every payload, also where a trusted root vouches for its bytes; default false. */
   readonly strict?: boolean | undefined;
@@ -40,7 +40,14 @@ export interface VerifyOptions {
 export async function verify(options: VerifyOptions): Promise<Report> {
   const { sources, trust, knownHeads, strict = false, disable } = options;
   const check: CheckSwitch = (name) => disable?.has(name) !== true;
-  const examined = await examineSources({ sources, policy: trust, knownHeads, strict, check });
+  const examined = await examineSources({
+    sources,
+    policy: trust,
+    knownHeads,
+    strict,
+    check,
+    clock: () => options.now ?? Date.now(),
+  });
   const findings: Finding[] = [...examined.findings];
   const outcomes = new Map<string, Outcome>();
   for (const [id, copies] of examined.byStream) {
@@ -49,8 +56,7 @@ export async function verify(options: VerifyOptions): Promise<Report> {
     findings.push(...reconciled.findings);
   }
   const complete = sources.some((source) => source.complete);
-  const now = options.now ?? Date.now();
-  const streams = resolve({ outcomes, policy: trust, knownHeads, now, complete, check });
+  const streams = resolve({ outcomes, newer: examined.newer, policy: trust, knownHeads, complete, check });
   findings.push(...streams.findings, ...segmentFindings(examined, streams));
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
@@ -75,7 +81,7 @@ export async function verify(options: VerifyOptions): Promise<Report> {
     ),
     uncoveredMs: Math.max(0, ...streams.uncoveredMs.values()),
     declaredLosses: states.reduce((sum, state) => sum + state.refused, 0),
-    knownHeads: nextHeads(streams),
+    knownHeads: nextHeads(streams, findings),
     trust: trust === undefined ? undefined : fingerprintsOf(trust),
     limits: LIMITS_OF_PROOF,
   };
@@ -88,7 +94,11 @@ function segmentFindings(examined: Examined, streams: Streams): readonly Finding
     const id = outcome.streamId ?? '';
     return (
       policy !== undefined &&
-      (outcome.claimed || streams.trusted.has(id) || streams.vouched.has(id) || knownHeads?.streams.has(id) === true)
+      (outcome.claimed ||
+        streams.namedBy.has(id) ||
+        streams.trusted.has(id) ||
+        streams.vouched.has(id) ||
+        knownHeads?.streams.has(id) === true)
     );
   };
   const own = [...examined.byStream.values()].flat().flatMap((outcome) => {

@@ -8,7 +8,7 @@ import type { Streams } from './streams.ts';
 
 /** Follows every trusted open record to the predecessor that it pins, and from a pinned one on to its own. */
 export function followPredecessors(streams: Streams): void {
-  const { outcomes, complete, check } = streams.input;
+  const { outcomes, newer, check } = streams.input;
   const queue = [...streams.trusted];
   const claims = new Map<string, string>();
   for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
@@ -29,11 +29,13 @@ export function followPredecessors(streams: Streams): void {
     streams.namedBy.set(pin.streamId, id);
     const target = outcomes.get(pin.streamId);
     if (target === undefined) {
-      if (streams.pruned.has(pin.streamId) || !check('predecessor')) continue;
+      const { deployment } = state?.open ?? {};
+      if (newer.has(pin.streamId) || streams.isPruned(pin.streamId, { deployment, pin }) || !check('predecessor'))
+        continue;
       const evidence = `Stream ${id} names it as its predecessor with ${pin.number} records, and it is not here.`;
       streams.add(pin.streamId, {
         code: 'STREAM_MISSING',
-        severity: complete ? 'tampered' : 'incomplete',
+        severity: outcome.complete ? 'tampered' : 'incomplete',
         from: 1,
         to: pin.number,
         evidence,
@@ -71,12 +73,19 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
     return false;
   }
   if (pin.cause === 'io_error' && end.number >= pin.number) {
+    const kept = pin.number === state.number ? state.hash : tail.hashes[pin.number - state.number - 1];
+    if (kept !== pin.hash) {
+      const evidence = `Record ${pin.number} is not the one that its successor names.`;
+      const modified = { code: 'MODIFIED' as const, from: pin.number, to: pin.number, evidence };
+      streams.add(id, target.explain?.(pin)[0] ?? modified);
+      return false;
+    }
     const evidence = 'Lines written before an I/O error stand again in the next stream.';
     if (end.number > pin.number)
       streams.add(id, { code: 'ABANDONED', severity: 'info', from: pin.number + 1, to: end.number, evidence });
     return adopt(streams, pin, target);
   }
-  if (pin.cause === 'closed') {
+  if (pin.cause === 'closed' || pin.cause === 'roll') {
     const evidence = `Its successor found it closed with ${pin.number} records; its closing note is not here.`;
     streams.add(id, { code: 'TRUNCATED', from: end.number, to: pin.number, evidence });
     return false;
@@ -141,7 +150,6 @@ function lengthHolds(streams: Streams, pin: PredecessorPin, tail: Tail): boolean
 function adopt(streams: Streams, pin: PredecessorPin, target: Outcome): boolean {
   const records = Math.max(0, pin.number - target.state.number);
   streams.adopted.set(pin.streamId, records);
-  if (pin.cause === 'roll' && records === 0) return true;
   const torn = target.tail?.tornBytes ?? 0;
   const evidence = `The stream ended without a close (${pin.cause}); its successor pins record ${pin.number}: ${records} record(s) beyond the last note, ${torn} torn byte(s).`;
   const range = records > 0 ? { from: target.state.number + 1, to: pin.number } : {};

@@ -17,7 +17,10 @@ export function authorise(streams: Streams): void {
     if (streams.trusted.has(id)) continue;
     streams.trusted.add(id);
     const state = outcomes.get(id)?.state;
-    for (const gone of state?.pruned ?? []) streams.pruned.add(gone);
+    for (const claim of state?.pruned ?? []) {
+      const said = { ...claim, deployment: state?.open?.deployment };
+      streams.pruned.set(claim.streamId, [...(streams.pruned.get(claim.streamId) ?? []), said]);
+    }
     const next = state?.close?.next;
     if (next === undefined) continue;
     streams.namedBy.set(next.streamId, id);
@@ -47,13 +50,14 @@ function hasKey(outcome: Outcome, vkey: string, open = outcome.state.open): bool
 
 /** Says of a stream that nothing vouches for what that means: an alarm where something trusted names it. */
 export function reportUnauthorised(streams: Streams, id: string, outcome: Outcome): void {
-  const { policy, knownHeads, check, now } = streams.input;
+  const { policy, knownHeads, check } = streams.input;
   if (policy === undefined || !check('authorisation')) return;
   const damaged = streams.tampered(id);
   const namedBy = streams.namedBy.get(id);
   const expected = namedBy !== undefined || knownHeads?.streams.has(id) === true;
   if (damaged && (outcome.claimed || expected)) return;
-  if (outcome.wellFormed === 0 && !expected) return;
+  // A file without one good line is what a crash leaves before the first: as good as none.
+  if (outcome.wellFormed === 0) return;
   const open = outcome.state.open;
   if (expected && !diedOpening(outcome, streams, namedBy)) {
     const namer = namedBy === undefined ? 'An earlier verification' : `Stream ${namedBy}`;
@@ -73,8 +77,9 @@ export function reportUnauthorised(streams: Streams, id: string, outcome: Outcom
     });
   } else {
     const tail = outcome.tail?.state;
-    const fresh = tail?.sealedAtMs !== undefined && now - tail.sealedAtMs <= SEAL_LIMIT_MS;
-    if (fresh)
+    // Nothing proves the time that it states; one in the future would excuse it for ever.
+    const ageMs = Math.abs(outcome.readAtMs - (tail?.sealedAtMs ?? Number.NEGATIVE_INFINITY));
+    if (ageMs <= SEAL_LIMIT_MS)
       streams.add(id, {
         code: 'TAIL_OPEN',
         severity: 'info',
@@ -85,7 +90,7 @@ export function reportUnauthorised(streams: Streams, id: string, outcome: Outcom
         code: 'TAIL_UNSEALED',
         severity: 'cannot_verify',
         from: 1,
-        to: tail?.number ?? 1,
+        to: Math.max(1, tail?.number ?? 1),
         evidence: 'The stream has no note at all and no successor adopts it: nothing proves it.',
       });
   }

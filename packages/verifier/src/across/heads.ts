@@ -28,8 +28,11 @@ export function compareKnownHeads(streams: Streams): void {
 
 /** The newest stream of a writer absent, and all later ones: rolled back. An older one absent: deleted. */
 function findAbsent(streams: Streams): void {
-  const { knownHeads, outcomes, policy } = streams.input;
-  const absent = (id: string): boolean => !outcomes.has(id) && !streams.pruned.has(id);
+  const { knownHeads, policy } = streams.input;
+  const absent = (id: string): boolean => {
+    const head = knownHeads?.streams.get(id);
+    return streams.isAbsent(id) && !streams.isPruned(id, { deployment: head?.deployment, head });
+  };
   const followed = new Set(streams.predecessors.values());
   const rolledBack = [...(knownHeads?.writers.values() ?? [])].filter(
     (newest) => absent(newest) && !followed.has(newest),

@@ -5,7 +5,7 @@ import { followPredecessors } from './adoption.ts';
 import { authorise, reportUnauthorised } from './authority.ts';
 import { compareKnownHeads } from './heads.ts';
 import { Streams, type StreamsInput } from './streams.ts';
-import { judgeTail } from './tails.ts';
+import { judgeTail, SEAL_LIMIT_MS } from './tails.ts';
 
 /** Decides what depends on more than one stream: authority, adoption, missing streams, known heads, open ends. */
 export function resolve(input: StreamsInput): Streams {
@@ -19,8 +19,8 @@ export function resolve(input: StreamsInput): Streams {
     if (streams.trusted.has(id)) judgeTail(streams, id, outcome);
     else if (!streams.vouched.has(id)) reportUnauthorised(streams, id, outcome);
   }
-  for (const id of streams.pruned)
-    if (!outcomes.has(id))
+  for (const id of streams.pruned.keys())
+    if (streams.isAbsent(id) && !streams.findings.some((finding) => finding.stream === id))
       streams.add(id, {
         code: 'PRUNED',
         severity: 'info',
@@ -33,8 +33,19 @@ function findSuccessors(streams: Streams): void {
   const { outcomes, check } = streams.input;
   if (!check('successor')) return;
   for (const id of streams.trusted) {
-    const next = outcomes.get(id)?.state.close?.next;
-    if (next === undefined || outcomes.has(next.streamId) || streams.pruned.has(next.streamId)) continue;
+    const outcome = outcomes.get(id);
+    const next = outcome?.state.close?.next;
+    if (outcome === undefined || next === undefined) continue;
+    const { deployment } = outcome.state.open ?? {};
+    const there = outcomes.get(next.streamId);
+    const begun = there === undefined ? !streams.isAbsent(next.streamId) : there.wellFormed > 0;
+    if (begun || streams.tampered(next.streamId) || streams.isPruned(next.streamId, { deployment })) continue;
+    // A writer that rolls has closed the one file before it makes the next.
+    if (Math.abs(outcome.readAtMs - (outcome.state.sealedAtMs ?? 0)) <= SEAL_LIMIT_MS) {
+      const evidence = `It has just been closed; the next stream, ${next.streamId}, does not yet hold a record.`;
+      streams.add(id, { code: 'TAIL_OPEN', severity: 'info', evidence });
+      continue;
+    }
     streams.add(id, {
       code: 'SUCCESSOR_MISSING',
       severity: 'incomplete',

@@ -4,17 +4,29 @@
 import type { CheckSwitch } from '../checks.ts';
 import { type Entry, FindingLog } from '../finding-log.ts';
 import type { Finding } from '../findings.ts';
-import type { KnownHeads } from '../known-heads.ts';
+import type { KnownHead, KnownHeads } from '../known-heads.ts';
 import type { Outcome } from '../outcome.ts';
+import type { PredecessorPin } from '../stream-facts.ts';
+import type { PruneClaim } from '../stream-state.ts';
 import type { TrustPolicy } from '../trust.ts';
+
+/** What else is known of a stream that is declared pruned. */
+export interface PruneContext {
+  /** The deployment of whoever names it. */
+  readonly deployment: string | undefined;
+  /** What an earlier verification saw of it. */
+  readonly head?: KnownHead | undefined;
+  /** What its successor found of it. */
+  readonly pin?: PredecessorPin | undefined;
+}
 
 /** What the relations between streams are judged by: one outcome a stream, the one that stands for it. */
 export interface StreamsInput {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly policy: TrustPolicy | undefined;
   readonly knownHeads: KnownHeads | undefined;
-  /** Time of verification, ms. */
-  readonly now: number;
+  /** Streams of a format that this verifier does not know, under keys that the policy vouches for: they are here. */
+  readonly newer: ReadonlySet<string>;
   /** Whether the sources claim to hold every stream. */
   readonly complete: boolean;
   readonly check: CheckSwitch;
@@ -38,8 +50,8 @@ export class Streams {
   readonly adopted: Map<string, number> = new Map();
   /** Time after the last trusted note until now or the successor's open record, ms, by stream. */
   readonly uncoveredMs: Map<string, number> = new Map();
-  /** Streams that a trusted stream declares deleted. */
-  readonly pruned: Set<string> = new Set();
+  /** What trusted streams declare deleted, with the deployment of the one that does; by stream. */
+  readonly pruned: Map<string, (PruneClaim & { readonly deployment: string | undefined })[]> = new Map();
 
   constructor(input: StreamsInput) {
     this.input = input;
@@ -50,6 +62,27 @@ export class Streams {
     const log = new FindingLog(source, stream);
     log.add(entry);
     this.findings.push(...log.findings);
+  }
+
+  /** Whether no file of a stream was given. */
+  isAbsent(stream: string): boolean {
+    return !this.input.outcomes.has(stream) && !this.input.newer.has(stream);
+  }
+
+  /**
+   * Whether a stream is declared pruned by one of its own deployment, and as the stream that others know. Who steals
+   * one stream's key can declare what he likes: this keeps him to streams whose end he can state.
+   */
+  isPruned(stream: string, { deployment, head, pin }: PruneContext): boolean {
+    return (this.pruned.get(stream) ?? []).some((claim) => {
+      if (deployment !== undefined && claim.deployment !== deployment) return false;
+      const size = claim.size ?? 0;
+      if (head !== undefined && (head.closed ? size !== head.size : size < head.size)) return false;
+      if (head !== undefined && size === head.size && claim.root !== head.root) return false;
+      if (pin === undefined) return true;
+      const ended = pin.cause === 'closed' || pin.cause === 'roll';
+      return ended ? size === pin.number : size <= pin.number;
+    });
   }
 
   /** Whether something shows that a stream was tampered with, in its file or between files. */

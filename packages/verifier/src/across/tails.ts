@@ -11,10 +11,13 @@ const IDLE_LIMIT_MS = 90_000;
 
 /** Says of a trusted stream without a close how much of its end nothing proves, and whether that is in order. */
 export function judgeTail(streams: Streams, id: string, outcome: Outcome): void {
-  const { now, check } = streams.input;
+  const { check } = streams.input;
   const { tail, state } = outcome;
   if (tail === undefined || !check('tail')) return;
-  const ageMs = Math.max(0, (streams.successorTimeMs.get(id) ?? now) - (state.sealedAtMs ?? now));
+  const ageMs = Math.max(
+    0,
+    (streams.successorTimeMs.get(id) ?? outcome.readAtMs) - (state.sealedAtMs ?? outcome.readAtMs),
+  );
   if (streams.adopted.has(id) || !streams.tampered(id)) streams.uncoveredMs.set(id, ageMs);
   if (streams.adopted.has(id) || streams.tampered(id)) return;
   const busy = tail.records > 0 || tail.tornBytes > 0;

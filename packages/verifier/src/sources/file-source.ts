@@ -1,32 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VerifierError } from '../errors.ts';
-import type { Segment, Source } from './source.ts';
+import type { Segment, SegmentReader, Source } from './source.ts';
 
 const SEGMENT_SUFFIX = '.ndjson';
 /** A data directory nests writers/<writer>/<stream>; an archive perhaps a level or two more. */
 const MAX_DEPTH = 6;
+/** Whoever can write the directory may put a pipe in the place of a file: opening it must not wait for a writer. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 function fileSegment(path: string): Segment {
+  return { name: path, open: () => openFile(path) };
+}
+
+function openFile(path: string): SegmentReader {
+  const fd = attempt(path, () => openSync(path, OPEN_FLAGS));
+  try {
+    if (!attempt(path, () => fstatSync(fd)).isFile())
+      throw new VerifierError('SOURCE_UNREADABLE', `${path} is not a file.`);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
   return {
-    name: path,
-    open() {
-      let fd: number;
-      try {
-        fd = openSync(path, 'r');
-      } catch (cause) {
-        throw new VerifierError('SOURCE_UNREADABLE', `Cannot open ${path}: ${reason(cause)}.`, { cause });
-      }
-      return {
-        read: (target, at, position) => readSync(fd, target, at, target.length - at, position),
-        close: () => closeSync(fd),
-      };
-    },
+    read: (target, at, position) => attempt(path, () => readSync(fd, target, at, target.length - at, position)),
+    close: () => closeSync(fd),
   };
+}
+
+function attempt<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    throw new VerifierError('SOURCE_UNREADABLE', `Cannot read ${path}: ${reason(cause)}.`, { cause });
+  }
 }
 
 function reason(cause: unknown): string {
@@ -40,33 +51,41 @@ export function segmentSource(path: string): Source {
 
 /**
  * All segments (`*.ndjson`) below a directory: a data directory, also while it is written to, or an archive of one.
+ * Symbolic links are followed, each directory once.
  *
  * @throws VerifierError `SOURCE_UNREADABLE` where the path is not a directory.
  */
 export function directorySource(path: string): Source {
   const unreadable: string[] = [];
-  try {
-    if (!statSync(path).isDirectory()) throw new VerifierError('SOURCE_UNREADABLE', `${path} is not a directory.`);
-  } catch (cause) {
-    if (cause instanceof VerifierError) throw cause;
-    throw new VerifierError('SOURCE_UNREADABLE', `Cannot read ${path}: ${reason(cause)}.`, { cause });
-  }
+  if (!attempt(path, () => statSync(path)).isDirectory())
+    throw new VerifierError('SOURCE_UNREADABLE', `${path} is not a directory.`);
   return {
     description: path,
     complete: true,
     unreadable,
     async segments() {
       unreadable.length = 0;
-      const found: string[] = [];
-      await collect(path, 0, found, unreadable);
-      return found.sort().map(fileSegment);
+      const listing: Listing = { found: [], unreadable, seen: new Set() };
+      await collect(path, 0, listing);
+      return listing.found.sort().map(fileSegment);
     },
   };
 }
 
-async function collect(directory: string, depth: number, found: string[], unreadable: string[]): Promise<void> {
+interface Listing {
+  readonly found: string[];
+  readonly unreadable: string[];
+  /** Real paths of directories: links may lead in circles. */
+  readonly seen: Set<string>;
+}
+
+async function collect(directory: string, depth: number, listing: Listing): Promise<void> {
+  const { found, unreadable, seen } = listing;
   let entries;
   try {
+    const real = await realpath(directory);
+    if (seen.has(real)) return;
+    seen.add(real);
     entries = await readdir(directory, { withFileTypes: true });
   } catch {
     unreadable.push(directory);
@@ -74,9 +93,12 @@ async function collect(directory: string, depth: number, found: string[], unread
   }
   for (const entry of entries) {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      if (depth < MAX_DEPTH) await collect(path, depth + 1, found, unreadable);
+    const named = entry.name.endsWith(SEGMENT_SUFFIX);
+    // A link that leads nowhere is as if it were denied, where it would be a segment.
+    const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    if (target?.isDirectory() === true) {
+      if (depth < MAX_DEPTH) await collect(path, depth + 1, listing);
       else unreadable.push(path);
-    } else if (entry.isFile() && entry.name.endsWith(SEGMENT_SUFFIX)) found.push(path);
+    } else if (named) (target?.isFile() === true ? found : unreadable).push(path);
   }
 }
