@@ -38,16 +38,9 @@ import {
   swaps,
   trailingBytes,
 } from './rows/insertions.ts';
-import {
-  keyConfusion,
-  mixedSignatures,
-  otherAlgorithms,
-  otherDeployments,
-  ownKeys,
-  rolls,
-  stolenStreamKey,
-  unauthorisedKeys,
-} from './rows/keys.ts';
+import { mixedSignatures, otherAlgorithms } from './rows/note-signatures.ts';
+import { keyConfusion, otherDeployments, ownKeys } from './rows/strangers.ts';
+import { rolls, stolenStreamKey, unauthorisedKeys } from './rows/stream-keys.ts';
 import type { Row } from './variant.ts';
 
 /** Every attack of the conformance table that segments can decide, but row 2, which has a test of its own. */

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { type TestWriter, testKey, writeOne } from '@stepseal/testkit';
+import type { VectorCase } from './case.ts';
+import { BANK, incomplete, info, loss, make, policy, streamOf } from './make.ts';
+import { closedWriter, crashedWriter, newWriter, rolledWriter, writeVectorBody } from './streams.ts';
+
+/** What must not alarm, or only say that something is unfinished. */
+export function genuineStreams(): VectorCase[] {
+  const closed = closedWriter();
+  const crashed = crashedWriter(false);
+  const adopted = crashedWriter(true);
+  const torn = crashedWriter(true, Buffer.from('{"attributes":{"audit.rec'));
+  const hole = crashedWriter(true, Buffer.alloc(64));
+  const rolled = rolledWriter();
+  const live = newWriter();
+  writeVectorBody(live.start());
+  const id = (writer: TestWriter, index = 0): string => streamOf(writer, index).streamId;
+  return [
+    make('closed', 'A stream that ended well.', closed, [loss(id(closed))]),
+    make('crashed', 'Killed with one record behind the last note; nobody has adopted it yet.', crashed, [
+      incomplete('TAIL_UNSEALED', id(crashed), 7),
+      loss(id(crashed)),
+    ]),
+    make('adopted', 'The same, and the next process has named what it found.', adopted, [
+      info('ADOPTED', id(adopted), 7),
+      loss(id(adopted)),
+    ]),
+    make('adopted-torn', 'Killed in the middle of a line, adopted with its torn bytes.', torn, [
+      info('ADOPTED', id(torn), 7),
+      loss(id(torn)),
+    ]),
+    make('adopted-hole', 'A power cut left zeros at the end; adopted.', hole, [
+      info('ADOPTED', id(hole), 7),
+      loss(id(hole)),
+    ]),
+    make('rolled', 'Three streams, each rolled into the next; only the first carries the identity.', rolled, [
+      loss(id(rolled, 1)),
+    ]),
+    make(
+      'live',
+      'A stream that is being written, 200 ms after its last record.',
+      live,
+      [info('TAIL_OPEN', id(live), 7), loss(id(live))],
+      { now: live.clock.wallMs + 200 },
+    ),
+    identityRotated(),
+  ];
+}
+
+function identityRotated(): VectorCase {
+  const writer = newWriter();
+  writeOne(writer.start(), 'a');
+  writer.close();
+  writer.clock.advance(1_000);
+  writer.identity = testKey('demo.bank', 'identity of next year');
+  writeOne(writer.start(), 'b');
+  writer.close();
+  return make('identity-rotated', 'Two processes under two identities, both in the policy.', writer, [], {
+    trust: policy(BANK, writer.identity),
+  });
+}
