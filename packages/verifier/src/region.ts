@@ -127,12 +127,3 @@ function salvageNote(line: Buffer, place: Place): NoteItem | undefined {
     return undefined;
   }
 }
-
-/** Tells whether bytes could be what a crash left of a note line: a beginning of one, then perhaps a hole of zeros. */
-export function couldBeTornNote(bytes: Buffer): boolean {
-  let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === 0) end -= 1;
-  const text = bytes.toString('latin1', 0, end);
-  if (text.length < NOTE_START.length) return NOTE_START.toString('latin1').startsWith(text);
-  return /^\{"note":"[^"]*("\}?)?$/.test(text) && text.startsWith('{"note":"');
-}

@@ -7,8 +7,9 @@ import type { CheckSwitch } from './checks.ts';
 import { malformedEvidence } from './classify.ts';
 import type { FindingLog } from './finding-log.ts';
 import type { NoteJudgement } from './note-judge.ts';
-import { type BadItem, couldBeTornNote, type Item, type NoteItem, type RecordItem, type Region } from './region.ts';
+import type { Item, NoteItem, RecordItem, Region } from './region.ts';
 import type { StreamState } from './stream-state.ts';
+import { couldBeTornNote } from './torn-note.ts';
 
 /** What lies behind the last trusted note of a stream that is not closed. */
 export interface Tail {
@@ -58,7 +59,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
       ended = item.end || item.payload?.eventName === 'stepseal.stream.close';
       hashes.push(item.hash);
     } else if (item.index <= lastAnchor) judgeBeforeNote(item, input, log);
-    else if (ended && !tornAfterClose(item)) judgeDamagedEnd(item, tail.number, judged, check, log);
+    else if (ended && !(item.kind === 'bad' && couldBeTornNote(item))) judgeDamagedEnd(item, tail.number, judged, check, log);
     else torn = item.offset;
   }
   if (closedAt !== undefined) return undefined;
@@ -158,13 +159,4 @@ function addInvalidNote(item: NoteItem, problem: string, check: CheckSwitch, log
       offset: item.offset,
       evidence: `The note over ${size} records is not valid: ${problem}.`,
     });
-}
-
-function tornAfterClose(item: Item): boolean {
-  if (item.kind !== 'bad') return false;
-  return isZeros(item) || (item.unterminated && couldBeTornNote(item.bytes));
-}
-
-function isZeros(item: BadItem): boolean {
-  return item.bytes.every((byte) => byte === 0);
 }
