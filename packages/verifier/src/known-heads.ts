@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { parseStrictJson } from '@stepseal/core/format';
 import { VerifierError } from './errors.ts';
 
 /** The highest note seen of a stream in earlier runs. */
@@ -53,9 +54,11 @@ function head(value: unknown, place: string): KnownHead {
 export function parseKnownHeads(text: string): KnownHeads {
   let json: unknown;
   try {
+    // A stream that stands twice would be remembered at the one size and checked at the other.
+    parseStrictJson(Buffer.from(text), { maxBytes: Number.POSITIVE_INFINITY });
     json = JSON.parse(text);
   } catch (cause) {
-    throw new VerifierError('KNOWN_HEADS_INVALID', 'Known heads: not JSON.', { cause });
+    throw new VerifierError('KNOWN_HEADS_INVALID', 'Known heads: not JSON, or a key stands twice.', { cause });
   }
   const top = object(json, 'the file');
   if (top['version'] !== 1) fail('"version" is not 1');

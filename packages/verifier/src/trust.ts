@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { isDeploymentName, parseVkey, type VerifierKey } from '@stepseal/core/format';
+import { isDeploymentName, parseStrictJson, parseVkey, type VerifierKey } from '@stepseal/core/format';
 import { VerifierError } from './errors.ts';
 
 /** Whom a verification trusts. It is kept apart from the data: keys are never learned from what is verified. */
@@ -69,9 +69,11 @@ export function parseTrustPolicy(text: string): TrustPolicy {
   if (text.length > MAX_POLICY_CHARS) fail('larger than 1 MiB');
   let json: unknown;
   try {
+    // A key that stands twice would let two readers trust two different lists.
+    parseStrictJson(Buffer.from(text), { maxBytes: 4 * MAX_POLICY_CHARS });
     json = JSON.parse(text);
   } catch (cause) {
-    throw new VerifierError('TRUST_POLICY_INVALID', 'Trust policy: not JSON.', { cause });
+    throw new VerifierError('TRUST_POLICY_INVALID', 'Trust policy: not JSON, or a key stands twice.', { cause });
   }
   const top = record(json, 'the file');
   known(top, ['version', 'deployments'], 'the file');
