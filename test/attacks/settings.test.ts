@@ -62,7 +62,10 @@ describe('attacks seen in an export', () => {
   for (const row of EXPORTED) {
     for (const [name, variant] of Object.entries(ROWS.get(row) ?? {})) {
       const [base = ''] = variant.on;
-      test.skipIf(NOT_EXPORTED.has(name))(`attack ${row}, ${name} (${base}): the same verdict`, async () => {
+      if (NOT_EXPORTED.has(name)) {
+        continue;
+      }
+      test(`attack ${row}, ${name} (${base}): the same verdict`, async () => {
         const { attacked, streams } = variant.scenario(base);
         const report = await runOnExport(attacked, joined(attacked));
         expect(differences(report, expectedOn(row, name, base), streams)).toEqual([]);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { type TestWriter, testKey, writeOne } from '@stepseal/testkit';
+import { adoption, type TestWriter, testKey, writeOne } from '@stepseal/testkit';
 import type { VectorCase } from './case.ts';
-import { BANK, incomplete, info, loss, make, policy, streamOf } from './make.ts';
+import { BANK, byName, incomplete, info, loss, make, policy, streamOf } from './make.ts';
 import { closedWriter, crashedWriter, newWriter, rolledWriter, writeVectorBody } from './streams.ts';
 
 /** What must not alarm, or only say that something is unfinished. */
@@ -46,6 +46,8 @@ export function genuineStreams(): VectorCase[] {
       { now: live.clock.wallMs + 200 },
     ),
     identityRotated(),
+    abandoned(),
+    pruned(),
   ];
 }
 
@@ -60,4 +62,47 @@ function identityRotated(): VectorCase {
   return make('identity-rotated', 'Two processes under two identities, both in the policy.', writer, [], {
     trust: policy(BANK, writer.identity),
   });
+}
+
+/** The disk failed behind note 6: record 7 was given up there and stands again in the next stream. */
+function abandoned(): VectorCase {
+  const writer = newWriter();
+  const stream = writeVectorBody(writer.start());
+  const synced = stream.lines.slice(0, -1);
+  writer.crash();
+  writer.startAfter({ ...adoption(stream.streamId, synced, new Uint8Array()), cause: 'io_error' });
+  writeOne(writer.current, 'c');
+  writer.close();
+  return make('abandoned', 'A disk error behind note 6; record 7 was written again into the next stream.', writer, [
+    info('ADOPTED', stream.streamId),
+    info('ABANDONED', stream.streamId, 7),
+    loss(stream.streamId),
+  ]);
+}
+
+/** A stream whose deletion a later one declares. */
+function pruned(): VectorCase {
+  const writer = newWriter();
+  const gone = writeVectorBody(writer.start());
+  writer.close();
+  writer.clock.advance(1_000);
+  const later = writer.start();
+  later.record('stepseal.prune', {
+    'stepseal.prune.stream_id': gone.streamId,
+    'stepseal.prune.size': gone.number,
+    'stepseal.prune.root': gone.rootAt(gone.number),
+    'stepseal.prune.policy': '7 days',
+  });
+  writer.close();
+  const files = byName(writer);
+  files.delete(`${gone.streamId}.ndjson`);
+  return make(
+    'pruned',
+    'A stream deleted by retention, as its successor declares.',
+    writer,
+    [info('PRUNED', gone.streamId)],
+    {
+      files,
+    },
+  );
 }
