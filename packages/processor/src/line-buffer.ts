@@ -8,6 +8,9 @@ const CHUNK_BYTES = 256 * 1024;
 /** Unsynced lines held at most, in bytes. Only a burst that never lets the event loop run reaches it. */
 const HELD_BYTES = 64 * 1024 * 1024;
 
+/** Chunks kept for reuse at most: what a busy writer fills between two fdatasyncs. */
+const SPARES = 16;
+
 interface Chunk {
   bytes: Buffer;
   used: number;
@@ -23,7 +26,7 @@ interface Chunk {
 export class LineBuffer {
   #chunks: Chunk[] = [];
   #current: Chunk;
-  #spare: Buffer | undefined;
+  readonly #spares: Buffer[] = [];
   #forgotten = 0;
 
   constructor() {
@@ -70,7 +73,7 @@ export class LineBuffer {
       const oldest = this.#chunks[0] as Chunk;
       if (oldest.start + oldest.used > position) return;
       this.#chunks.shift();
-      if (oldest.bytes.length === CHUNK_BYTES) this.#spare = oldest.bytes;
+      if (oldest.bytes.length === CHUNK_BYTES && this.#spares.length < SPARES) this.#spares.push(oldest.bytes);
     }
     if (this.#current.start + this.#current.used <= position) {
       this.#current.start = position;
@@ -93,8 +96,8 @@ export class LineBuffer {
   #turn(line: string, filePosition: number): void {
     if (this.#current.used > 0) this.#chunks.push(this.#current);
     const size = Math.max(CHUNK_BYTES, Math.min(line.length * 3, LIMITS.payloadBytes * 3) + 1);
-    const bytes = size === CHUNK_BYTES && this.#spare !== undefined ? this.#spare : Buffer.allocUnsafeSlow(size);
-    this.#spare = undefined;
+    const spare = size === CHUNK_BYTES ? this.#spares.pop() : undefined;
+    const bytes = spare ?? Buffer.allocUnsafeSlow(size);
     this.#current = { bytes, used: 0, start: filePosition };
     while (this.#chunks.length * CHUNK_BYTES > HELD_BYTES) this.#forget();
   }

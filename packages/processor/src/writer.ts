@@ -316,7 +316,9 @@ export class Writer {
     this.#sealer = undefined;
     if (synced !== undefined) {
       const { number, hash } = synced;
-      this.#promised = undefined;
+      // The close record may be on the disk all the same, and then the stream it names has to come.
+      this.#promised =
+        sealer.closing && this.#following !== undefined ? { ...this.#following, validBytes: 0 } : undefined;
       this.#predecessor = { cause: 'io_error', streamId: stream.id, number, hash, validBytes: segment.syncedBytes };
       return;
     }
@@ -390,23 +392,19 @@ export class Writer {
     });
     this.#predecessor ??= this.#adopt(this.#claim);
     const predecessor = this.#predecessor;
-    const promised = predecessor.cause === 'roll' ? this.#promised : undefined;
-    const { id, key } = promised ?? { id: this.#ids.next(), key: newStreamKey(deployment) };
+    const { id, key } = this.#promised ?? { id: this.#ids.next(), key: newStreamKey(deployment) };
+    // A rolled stream's key is named by a note of the stream before it; every other one needs the identity for that.
+    const signer = predecessor.cause === 'roll' ? undefined : identity;
     const segment = this.#createSegment(join(this.#claim.directory, `${id}.ndjson`));
     this.#options.delivery?.opened(id);
-    const sealer = this.#newSealer(
-      new Stream(id, deployment),
-      segment,
-      key,
-      promised === undefined ? identity : undefined,
-    );
+    const sealer = this.#newSealer(new Stream(id, deployment), segment, key, signer);
     try {
       sealer.open(
         openEvent(clock, {
           deployment,
           resource: resource(),
           streamVkey: key.vkey,
-          ...(promised === undefined ? { identityVkey: identity.vkey } : {}),
+          ...(signer === undefined ? {} : { identityVkey: signer.vkey }),
           ...(redactionHash === undefined ? {} : { redactionHash }),
           predecessor,
         }),
