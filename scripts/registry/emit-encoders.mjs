@@ -104,13 +104,11 @@ function select${i}(${parameters.join(', ')}): boolean {
 
 /** How an attribute is read: ready to be spliced in if it varies, else as it is. */
 function readOf({ name, variable, type, chain, spliced, maxBytes, usually }, all) {
-  if (name === 'audit.sequence.previous_record_id') {
-    return `chain.previousRecordId === lastEncoding.recordId ? lastEncoding.recordId : spliced(chain.previousRecordId, ${maxBytes})`;
-  }
   const source = chain ? CHAIN_SOURCES[name] : `a[${quote(name)}]`;
   if (type === 'string[]') return `${variable}List.text(${source})`;
   if (!spliced) return source;
   if (type === 'int') return `splicedInteger(${source})`;
+  if (chain) return `ownText(${source}, ${maxBytes})`;
   if (usually !== undefined && all.some((attribute) => attribute.name === usually)) {
     return `${variable}Value === ${camel(usually)}Value ? ${camel(usually)} : spliced(${variable}Value, ${maxBytes})`;
   }
@@ -141,15 +139,8 @@ function encoderOf(event, registry) {
     ...twins.flatMap((twin) => [`const ${twin.variable}Value = a[${quote(twin.name)}];`, declare(twin)]),
   ];
   const found = common.map(({ variable }) => `(${variable} === undefined ? 0 : 1)`);
-  const failures = [
-    'auditAction === undefined',
-    ...varying.filter(({ chain }) => chain).map(({ variable }) => `${variable} === undefined`),
-    ...varying.map(({ variable }) => `${variable} === ''`),
-    ...lists.map(({ variable }) => `${variable} === null`),
-  ];
   const rareType = ({ spliced, type }) => {
-    if (type === 'string[]') return 'string | null | undefined';
-    return spliced ? 'string | undefined' : 'unknown';
+    return spliced || type === 'string[]' ? 'string | undefined' : 'unknown';
   };
   const pieces = (isLeftOut) =>
     gaps.flatMap((gap, i) => {
@@ -161,17 +152,17 @@ function encoderOf(event, registry) {
     });
 
   return `${HEADER}import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
+import { Gap, Layout } from '../event-encoder-gaps.ts';${lists.length > 0 ? "\nimport { TextList } from '../event-encoder-slots.ts';" : ''}
 import {
   areAll,
-  areIds,
-  Gap,
+  checkIds,
+  encoding,
   isAscii,
-  lastEncoding,
-  Layout,
   nanosecondText,
+  ownText,
   spliced,
-  splicedInteger,${lists.length > 0 ? '\n  TextList,' : ''}
-} from '../event-encoder-fragments.ts';
+  splicedInteger,
+} from '../event-encoder-text.ts';
 import {
 ${gaps
   .flat()
@@ -190,9 +181,9 @@ let rareBefore = true;
 /** P of \`${event.name}\` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encode${pascal(event.name)}(record: EventRecord, chain: ChainFields): string | undefined {
   const a = record.attributes;
-  const { traceId, spanId } = record;
-  if (!areIds(traceId, spanId)) return undefined;
-  lastEncoding.plain = true;
+  const { body, observedTimestampMs, spanId, timestampMs, traceId } = record;
+  const { unfit, escaped } = encoding;
+  checkIds(traceId, spanId);
   const total = Object.keys(a).length;
   ${lines.join('\n  ')}
 ${rare.map((attribute) => `  let ${attribute.variable}: ${rareType(attribute)};`).join('\n')}
@@ -205,24 +196,17 @@ ${rare.map((attribute) => `  let ${attribute.variable}: ${rareType(attribute)};`
       ${rare.map(({ variable }) => `(${variable} === undefined ? 0 : 1)`).join(' +\n      ')};
   }
   if (present !== total && !areAll(a, present)) return undefined;
-  if (
-    ${failures.join(' ||\n    ')}
-  ) {
-    return undefined;
-  }
+  const timestamp = nanosecondText(timestampMs);
+  const observed = observedTimestampMs === timestampMs ? timestamp : nanosecondText(observedTimestampMs);
+  // All is read: from here on no code of the application runs, so the gaps are this event's.
+  if (encoding.unfit !== unfit || auditAction === undefined) return undefined;
   const checkRare = rare || rareBefore;
   rareBefore = true;
 ${filled.map(({ gap, i }) => gapCode(i, gap, varying)).join('')}  rareBefore = rare;
-  const body = record.body;
   if (body !== lastBody) {
     if (!tail.selectTail(body, ${quote(event.name)})) return undefined;
     lastBody = body;
   }
-  const timestampMs = record.timestampMs;
-  const observedMs = record.observedTimestampMs;
-  const timestamp = nanosecondText(timestampMs);
-  const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
-  if (timestamp === '' || observed === '') return undefined;
   if (layout.restless) layout.arrange();
   const attributes = rare
     ? ${pieces(() => false).join(' +\n      ')}
@@ -234,8 +218,7 @@ ${filled.map(({ gap, i }) => gapCode(i, gap, varying)).join('')}  rareBefore = r
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
-  lastEncoding.recordId = lastEncoding.plain ? auditRecordId : undefined;
-  lastEncoding.ascii = lastEncoding.plain ? layout.wide === 0 : isAscii(text);
+  encoding.ascii = encoding.escaped === escaped ? layout.wide === 0 : isAscii(text);
   return text;
 }
 `;
@@ -255,7 +238,7 @@ function slotsFile(events, registry) {
     if (members !== undefined) args.push(`[${members.map(({ value }) => quote(value)).join(', ')}]`);
     return `export const ${constant(name)}: Slot = new Slot(${args.join(', ')});\n`;
   });
-  return `${HEADER}import { Slot } from '../event-encoder-fragments.ts';\n\n${lines.join('')}`;
+  return `${HEADER}import { Slot } from '../event-encoder-slots.ts';\n\n${lines.join('')}`;
 }
 
 function indexFile(events) {

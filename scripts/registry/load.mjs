@@ -9,7 +9,7 @@ const TYPES = new Set(['string', 'int', 'boolean', 'string[]']);
 const SEVERITIES = new Set(['INFO', 'WARN', 'ERROR']);
 
 /** UTF-16 order, which is the order of keys in RFC 8785. */
-export const byName = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+const byName = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 function attributeOf(raw) {
   const annotations = raw.annotations?.stepseal ?? {};

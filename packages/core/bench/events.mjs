@@ -52,9 +52,9 @@ function typicalAttributes() {
   };
 }
 
-/** Attributes as an engine holds an object literal, or as it holds what is filled in one computed name after another. */
+/** A fresh copy, as an engine holds an object literal, or what is filled in one computed name after another. */
 export function reshape(attributes, shape) {
-  if (shape !== 'filled') return JSON.parse(JSON.stringify(attributes));
+  if (shape !== 'filled') return { ...attributes };
   const target = {};
   for (const name of Object.keys(attributes)) target[name] = attributes[name];
   return target;

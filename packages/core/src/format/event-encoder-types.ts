@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-/** Place of a record in its stream. The sealing side makes these; they are never taken from an event. */
+/**
+ * Place of a record in its stream. The sealing side makes these and they are never taken from an event, so ids and hash
+ * of the right length are believed to be what they say.
+ */
 export interface ChainFields {
   /** `audit.record.id`, a UUIDv7 in lower case. */
   readonly recordId: string;

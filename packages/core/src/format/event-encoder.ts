@@ -2,8 +2,8 @@
 // Copyright The Stepseal Authors
 
 import { EVENTS } from '../semconv/generated/events.ts';
-import { lastEncoding } from './event-encoder-fragments.ts';
 import { encodeWithRepair } from './event-encoder-repair.ts';
+import { encoding } from './event-encoder-text.ts';
 import type { ChainFields, EncodedEvent, EventRecord } from './event-encoder-types.ts';
 import { FAST_ENCODERS } from './generated/encoders.ts';
 import { LIMITS } from './limits.ts';
@@ -35,7 +35,7 @@ export function encodeEvent(record: EventRecord, chain: ChainFields): string {
 export function encodeEventDetailed(record: EventRecord, chain: ChainFields): EncodedEvent {
   const payload = encodeUnmended(record, chain);
   if (payload === undefined) return encodeWithRepair(record, chain);
-  return { payload, ascii: lastEncoding.ascii, sanitised: NOTHING };
+  return { payload, ascii: encoding.ascii, sanitised: NOTHING };
 }
 
 /** The payload if nothing must be mended, else undefined. */

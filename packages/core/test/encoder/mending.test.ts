@@ -132,6 +132,28 @@ describe('objects that fight back', () => {
     expect(encode({}, { 'step_up.amr': growing }).sanitised).toEqual(['step_up.amr']);
   });
 
+  it('a getter that encodes another event does not mix the two', () => {
+    const other = { ...BASE, body: 'Another.', attributes: { 'audit.action': 'OTHER', 'http.route': '/other' } };
+    const plain = {
+      ...BASE,
+      body: 'One.',
+      attributes: { 'audit.action': 'ONE', 'http.route': '/one', 'step_up.id': 'x' },
+    };
+    const expected = encodeEventDetailed(plain, CHAIN).payload;
+    for (const name of ['body', 'timestampMs', 'traceId'] as const) {
+      const busy = { ...plain };
+      const get = () => (encodeEventDetailed(other, CHAIN), plain[name as 'body']);
+      Object.defineProperty(busy, name, { get, enumerable: true });
+      expect(encodeEventDetailed(busy, CHAIN).payload).toBe(expected);
+    }
+    const attributes = { ...plain.attributes };
+    Object.defineProperty(attributes, 'http.route', {
+      get: () => (encodeEventDetailed(other, CHAIN), '/one'),
+      enumerable: true,
+    });
+    expect(encodeEventDetailed({ ...plain, traceId: 'bad', attributes }, CHAIN).sanitised).toEqual(['trace_id']);
+  });
+
   it('a list changed between two events is read anew', () => {
     const amr = ['hwk'];
     const first = encode({}, { 'step_up.amr': amr }).payload;

@@ -3,7 +3,7 @@
 //
 // Generated from packages/core/registry/step-up.yaml; edit that and run `npm run generate`.
 
-import { Slot } from '../event-encoder-fragments.ts';
+import { Slot } from '../event-encoder-slots.ts';
 
 export const AUDIT_ACTION: Slot = new Slot('audit.action', 'string', 64);
 export const AUDIT_ACTOR_TYPE: Slot = new Slot('audit.actor.type', 'string', 64, ['user', 'service', 'system']);

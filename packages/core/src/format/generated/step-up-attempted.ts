@@ -4,18 +4,18 @@
 // Generated from packages/core/registry/step-up.yaml; edit that and run `npm run generate`.
 
 import type { ChainFields, EventRecord } from '../event-encoder-types.ts';
+import { Gap, Layout } from '../event-encoder-gaps.ts';
+import { TextList } from '../event-encoder-slots.ts';
 import {
   areAll,
-  areIds,
-  Gap,
+  checkIds,
+  encoding,
   isAscii,
-  lastEncoding,
-  Layout,
   nanosecondText,
+  ownText,
   spliced,
   splicedInteger,
-  TextList,
-} from '../event-encoder-fragments.ts';
+} from '../event-encoder-text.ts';
 import {
   AUDIT_ACTION,
   AUDIT_ACTOR_TYPE,
@@ -497,15 +497,14 @@ let rareBefore = true;
 /** P of `step_up.attempted` if nothing in it must be mended, else undefined. May throw what a hostile record throws. */
 export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): string | undefined {
   const a = record.attributes;
-  const { traceId, spanId } = record;
-  if (!areIds(traceId, spanId)) return undefined;
-  lastEncoding.plain = true;
+  const { body, observedTimestampMs, spanId, timestampMs, traceId } = record;
+  const { unfit, escaped } = encoding;
+  checkIds(traceId, spanId);
   const total = Object.keys(a).length;
-  const auditRecordId = spliced(chain.recordId, 36);
+  const auditRecordId = ownText(chain.recordId, 36);
   const auditSequenceNumber = splicedInteger(chain.number);
-  const auditSequencePreviousHash = spliced(chain.previousHash, 64);
-  const auditSequencePreviousRecordId =
-    chain.previousRecordId === lastEncoding.recordId ? lastEncoding.recordId : spliced(chain.previousRecordId, 36);
+  const auditSequencePreviousHash = ownText(chain.previousHash, 64);
+  const auditSequencePreviousRecordId = ownText(chain.previousRecordId, 36);
   const auditSequenceEnd = chain.end === false ? undefined : chain.end;
   const auditSequenceStreamId = chain.streamId;
   const userHashValue = a['user.hash'];
@@ -558,8 +557,8 @@ export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): 
   let securityRuleVersion: unknown;
   let stepUpAal: unknown;
   let stepUpAcrAchieved: unknown;
-  let stepUpAcrRequested: string | null | undefined;
-  let stepUpAmr: string | null | undefined;
+  let stepUpAcrRequested: string | undefined;
+  let stepUpAmr: string | undefined;
   let stepUpAttemptMax: unknown;
   let stepUpClockOffsetBoundMs: unknown;
   let stepUpClockSynced: unknown;
@@ -567,8 +566,8 @@ export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): 
   let stepUpDeviceKnown: unknown;
   let stepUpExemption: unknown;
   let stepUpMaxAgeS: unknown;
-  let stepUpMethodsOffered: string | null | undefined;
-  let stepUpRiskReasons: string | null | undefined;
+  let stepUpMethodsOffered: string | undefined;
+  let stepUpRiskReasons: string | undefined;
   let stepUpRiskThresholdMilli: unknown;
   let stepUpTriggerDetail: unknown;
   let stepUpWebauthnBackedUp: unknown;
@@ -676,38 +675,10 @@ export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): 
       (userAgentOriginal === undefined ? 0 : 1);
   }
   if (present !== total && !areAll(a, present)) return undefined;
-  if (
-    auditAction === undefined ||
-    auditRecordId === undefined ||
-    auditSequenceNumber === undefined ||
-    auditSequencePreviousHash === undefined ||
-    auditSequencePreviousRecordId === undefined ||
-    auditActorId === '' ||
-    auditRecordId === '' ||
-    auditSequenceNumber === '' ||
-    auditSequencePreviousHash === '' ||
-    auditSequencePreviousRecordId === '' ||
-    auditSourceId === '' ||
-    sessionId === '' ||
-    sessionPreviousId === '' ||
-    stepUpActionLinkDigest === '' ||
-    stepUpActionResource === '' ||
-    stepUpAuthTime === '' ||
-    stepUpClientHash === '' ||
-    stepUpClientPrefix === '' ||
-    stepUpDeviceHash === '' ||
-    stepUpDurationMs === '' ||
-    stepUpId === '' ||
-    stepUpRiskScoreMilli === '' ||
-    stepUpSessionStartedAt === '' ||
-    userHash === '' ||
-    stepUpAcrRequested === null ||
-    stepUpAmr === null ||
-    stepUpMethodsOffered === null ||
-    stepUpRiskReasons === null
-  ) {
-    return undefined;
-  }
+  const timestamp = nanosecondText(timestampMs);
+  const observed = observedTimestampMs === timestampMs ? timestamp : nanosecondText(observedTimestampMs);
+  // All is read: from here on no code of the application runs, so the gaps are this event's.
+  if (encoding.unfit !== unfit || auditAction === undefined) return undefined;
   const checkRare = rare || rareBefore;
   rareBefore = true;
   if (
@@ -915,16 +886,10 @@ export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): 
   )
     return undefined;
   rareBefore = rare;
-  const body = record.body;
   if (body !== lastBody) {
     if (!tail.selectTail(body, 'step_up.attempted')) return undefined;
     lastBody = body;
   }
-  const timestampMs = record.timestampMs;
-  const observedMs = record.observedTimestampMs;
-  const timestamp = nanosecondText(timestampMs);
-  const observed = observedMs === timestampMs ? timestamp : nanosecondText(observedMs);
-  if (timestamp === '' || observed === '') return undefined;
   if (layout.restless) layout.arrange();
   const attributes = rare
     ? gap0.out +
@@ -997,7 +962,6 @@ export function encodeStepUpAttempted(record: EventRecord, chain: ChainFields): 
     (traceId === undefined
       ? '","timestamp":"' + timestamp + '"}'
       : '","span_id":"' + spanId + '","timestamp":"' + timestamp + '","trace_id":"' + traceId + '"}');
-  lastEncoding.recordId = lastEncoding.plain ? auditRecordId : undefined;
-  lastEncoding.ascii = lastEncoding.plain ? layout.wide === 0 : isAscii(text);
+  encoding.ascii = encoding.escaped === escaped ? layout.wide === 0 : isAscii(text);
   return text;
 }
