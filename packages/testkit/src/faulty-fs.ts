@@ -107,7 +107,7 @@ export class FaultyFs {
       return;
     }
     setImmediate(() => {
-      this.#durableBytes.set(path, length);
+      this.#endure(path, length);
       callback(null);
     });
   }
@@ -116,7 +116,7 @@ export class FaultyFs {
     const path = this.#pathOf(fd);
     const length = sizeOf(fd);
     this.#call('fdatasyncSync', path, () => {});
-    this.#durableBytes.set(path, length);
+    this.#endure(path, length);
   }
 
   /** Only directories are synced this way. */
@@ -158,16 +158,22 @@ export class FaultyFs {
   }
 
   /**
-   * Does to the files with this ending what a power cut may do at its worst: what was not durable is gone. The process
-   * under test must not touch them any more.
+   * Does to the files with this ending what a power cut may do at its worst: what was not durable is gone. Every later
+   * call fails, as if the process had gone with the power.
    */
   powerCut(ending: string): void {
+    this.fault = { kind: 'EIO', from: 1, to: Number.MAX_SAFE_INTEGER };
     for (const entry of fs.readdirSync(this.#root, { recursive: true, withFileTypes: true })) {
       const path = `${entry.parentPath}/${entry.name}`;
       if (!entry.isFile() || !path.endsWith(ending)) continue;
       if (!this.#durableEntries.has(path)) fs.unlinkSync(path);
       else fs.truncateSync(path, this.#durableBytes.get(path) ?? 0);
     }
+  }
+
+  /** An fdatasync that began earlier may come back later. */
+  #endure(path: string, length: number): void {
+    this.#durableBytes.set(path, Math.max(length, this.#durableBytes.get(path) ?? 0));
   }
 
   #call<T>(name: string, path: string, work: () => T): T {
