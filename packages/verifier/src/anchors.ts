@@ -8,6 +8,9 @@ import type { NoteJudgement } from './note-judge.ts';
 import type { Item, NoteItem, RecordItem } from './region.ts';
 import { isSealingEvent, type StreamState } from './stream-state.ts';
 
+/** A key that signs more histories than this has said enough. */
+const MAX_FORKS = 16;
+
 /** What leading the records of a region from note to note brought. */
 export interface Branch {
   /** State at the last record under a matched note. */
@@ -47,7 +50,8 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
   const sealing: RecordItem[] = [];
   const roots = new Map<number, string>();
   const noted = new Map<number, string>(head.number > 0 ? [[head.number, head.tree.root()]] : []);
-  const states: StreamState[] = [head.clone()];
+  let forks = 0;
+  let baseNoted = false;
   let closedAt: number | undefined;
   let broken = false;
   const behind = new Set(input.behind);
@@ -59,8 +63,10 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
     const { size, root } = note.checkpoint;
     if (noted.has(size) && (noted.get(size) === root || !check('roots'))) {
       // A second copy of a note is no member: where it stands decides what it is.
-      if (size === base.number && ![...members].some((item) => item.kind === 'note' && item.checkpoint.size === size))
+      if (size === base.number && !baseNoted) {
         take(note);
+        baseNoted = true;
+      }
       continue;
     }
     if (size < base.number) {
@@ -89,17 +95,17 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
           offset: note.offset,
           evidence: `The note over ${size} records is not valid: ${excused}.`,
         });
-      states.push(head.clone());
       continue;
     }
-    const fork = states.findLast(
-      (state) => state.number < size && findPath(state, links, size, { root }) !== undefined,
-    );
-    if (fork === undefined || !check('equivocation')) {
+    // Whatever branch there is begins at the base or behind it: one search finds it.
+    if (forks === MAX_FORKS) break;
+    const other = check('equivocation') ? findPath(base, links, size, { root }) : undefined;
+    if (other === undefined) {
       broken = true;
       break;
     }
-    const from = fork.number + 1;
+    forks += 1;
+    const from = other.find((item) => !members.has(item))?.number ?? size;
     log.add({
       code: 'EQUIVOCATION',
       from,

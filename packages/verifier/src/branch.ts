@@ -4,16 +4,19 @@
 import type { Item, RecordItem } from './region.ts';
 import type { StreamState } from './stream-state.ts';
 
-/** Paths tried before a region counts as unlinkable; an attacker may fork the chain as often as he likes. */
-const MAX_STEPS = 20_000;
-
 /** Records of a region by the hash of the record they name as predecessor; genesis candidates under ''. */
 export type LinkIndex = ReadonlyMap<string, readonly RecordItem[]>;
 
+/**
+ * Of records with the same bytes only the first is kept. Every record names one predecessor, so that what remains is a
+ * forest: no record is reached in two ways, and a search through it takes as many steps as there are records.
+ */
 export function indexLinks(items: readonly Item[]): LinkIndex {
   const index = new Map<string, RecordItem[]>();
+  const seen = new Set<string>();
   for (const item of items) {
-    if (item.kind !== 'record') continue;
+    if (item.kind !== 'record' || seen.has(item.hash)) continue;
+    seen.add(item.hash);
     const key = item.previousHash ?? '';
     const list = index.get(key);
     if (list === undefined) index.set(key, [item]);
@@ -35,6 +38,18 @@ export function successors(
   );
 }
 
+interface Step {
+  readonly item: RecordItem;
+  readonly before: Step | undefined;
+}
+
+interface Place {
+  readonly tree: StreamState['tree'];
+  readonly last: Step | undefined;
+  readonly number: number;
+  readonly hash: string | undefined;
+}
+
 /**
  * Finds the records that lead from `state` to a tree of `size` leaves with `root`, or to the record of number `size`
  * with `hash`. Among several candidates for a number only the root or hash decides.
@@ -46,31 +61,31 @@ export function findPath(
   goal: { readonly root: string } | { readonly hash: string },
 ): readonly RecordItem[] | undefined {
   const streamId = state.open?.streamId;
-  let steps = 0;
   // Depth first with an explicit stack: a fork of the chain costs one entry, a straight chain none.
-  const stack: { tree: StreamState['tree']; path: RecordItem[]; number: number; hash: string | undefined }[] = [
-    { tree: state.tree.clone(), path: [], number: state.number, hash: state.hash },
-  ];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    let { number, hash } = top;
-    const { tree, path } = top;
+  const stack: Place[] = [{ tree: state.tree.clone(), last: undefined, number: state.number, hash: state.hash }];
+  for (let place = stack.pop(); place !== undefined; place = stack.pop()) {
+    const { tree } = place;
+    let { last, number, hash } = place;
     while (number < size) {
-      steps += 1;
-      if (steps > MAX_STEPS + size - state.number) return undefined;
-      const next = successors(links, number, hash, streamId ?? path[0]?.streamId);
-      const [first, ...others] = next;
+      const [first, ...others] = successors(links, number, hash, streamId ?? last?.item.streamId);
       if (first === undefined) break;
-      for (const other of others) {
+      for (const item of others) {
         const forked = tree.clone();
-        forked.append(other.hash);
-        stack.push({ tree: forked, path: [...path, other], number: number + 1, hash: other.hash });
+        forked.append(item.hash);
+        stack.push({ tree: forked, last: { item, before: last }, number: number + 1, hash: item.hash });
       }
       tree.append(first.hash);
-      path.push(first);
+      last = { item: first, before: last };
       number += 1;
       hash = first.hash;
     }
-    if (number === size && ('root' in goal ? tree.root() === goal.root : hash === goal.hash)) return path;
+    if (number === size && ('root' in goal ? tree.root() === goal.root : hash === goal.hash)) return pathOf(last);
   }
   return undefined;
+}
+
+function pathOf(last: Step | undefined): readonly RecordItem[] {
+  const path: RecordItem[] = [];
+  for (let step = last; step !== undefined; step = step.before) path.push(step.item);
+  return path.reverse();
 }

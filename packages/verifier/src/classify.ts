@@ -40,8 +40,8 @@ export function classify(items: readonly Item[], context: ClassifyContext): read
   const add = (code: FindingCode, from: number, to: number, evidence: string, offset: number): void => {
     found.push({ code, from, to, evidence, ...(offset === 0 ? {} : { offset }) });
   };
-  if (check('syntax')) for (const bad of items) if (bad.kind === 'bad') addMalformed(bad, items, base, add);
-  const strangers = records.filter((item) => item.streamId !== streamId && context.coveredElsewhere(item));
+  if (check('syntax')) addMalformed(items, base, add);
+  const strangers = new Set(records.filter((item) => item.streamId !== streamId && context.coveredElsewhere(item)));
   if (check('foreign-stream'))
     for (const item of strangers)
       add(
@@ -51,19 +51,23 @@ export function classify(items: readonly Item[], context: ClassifyContext): read
         `A record of stream ${item.streamId} stands here.`,
         item.offset,
       );
-  const own = records.filter((item) => !strangers.includes(item));
+  const own = records.filter((item) => !strangers.has(item));
   const byNumber = sequence(own, base, last);
-  if (base.number === 0 && byNumber[0] === undefined && check('genesis')) {
-    const first = byNumber.findIndex((item) => item !== undefined);
-    const to = first === -1 ? last : first;
-    add('GENESIS_MISSING', 1, to, 'The stream does not begin with its open record.', 0);
-  }
-  const renumbered = byNumber.findIndex((item, at) => item !== undefined && item.number !== base.number + 1 + at);
-  const moved = renumbered === -1 ? displaced(own.map((item) => item.number ?? 0)) : undefined;
-  if (moved !== undefined && check('order') && missingRanges(byNumber, base.number).length === 0)
+  const [first] = placesOf(byNumber);
+  if (base.number === 0 && first !== 1 && check('genesis'))
+    add(
+      'GENESIS_MISSING',
+      1,
+      first === undefined ? last : first - 1,
+      'The stream does not begin with its open record.',
+      0,
+    );
+  const renumbered = [...byNumber].find(([number, item]) => item.number !== number)?.[0];
+  const moved = renumbered === undefined ? displaced(own.map((item) => item.number ?? 0)) : undefined;
+  if (moved !== undefined && check('order') && missingRanges(byNumber, base.number, last).length === 0)
     add('REORDERED', moved[0], moved[1], `Records ${moved[0]} to ${moved[1]} do not stand in order.`, 0);
   if (found.every((item) => item.code !== 'MALFORMED'))
-    for (const [from, to] of missingRanges(byNumber, base.number))
+    for (const [from, to] of missingRanges(byNumber, base.number, last))
       if (!(from === 1 && base.number === 0) && check('links'))
         add(
           'RECORD_MISSING',
@@ -91,14 +95,24 @@ export function malformedEvidence(bad: BadItem): string {
 
 type Add = (code: FindingCode, from: number, to: number, evidence: string, offset: number) => void;
 
-function addMalformed(bad: BadItem, items: readonly Item[], base: StreamState, add: Add): void {
-  const before = items.slice(0, bad.index).findLast((item) => item.kind === 'record');
-  const number = (before?.kind === 'record' ? (before.number ?? base.number) : base.number) + 1;
-  add('MALFORMED', number, number, malformedEvidence(bad), bad.offset);
+function addMalformed(items: readonly Item[], base: StreamState, add: Add): void {
+  let last = base.number;
+  for (const item of items)
+    if (item.kind === 'record') last = item.number ?? base.number;
+    else if (item.kind === 'bad') add('MALFORMED', last + 1, last + 1, malformedEvidence(item), item.offset);
 }
 
-/** The records by number, `result[i]` being number `base + 1 + i`, one more than `last` where there is one. */
-function sequence(own: readonly RecordItem[], base: StreamState, last: number): readonly (RecordItem | undefined)[] {
+/**
+ * Records by the number of their place, which whoever wrote them chose: no list of that length is ever made. One more
+ * than the last is among them where there is one.
+ */
+type Places = ReadonlyMap<number, RecordItem>;
+
+function placesOf(byNumber: Places): readonly number[] {
+  return [...byNumber.keys()].sort((a, b) => a - b);
+}
+
+function sequence(own: readonly RecordItem[], base: StreamState, last: number): Places {
   const length = last - base.number;
   // Where every number but one is right for its place, and that record names the one before it, only its number was
   // changed: it was not moved.
@@ -106,61 +120,50 @@ function sequence(own: readonly RecordItem[], base: StreamState, last: number): 
   const wrong = inPlace.flatMap((item, at) => (item.number === base.number + 1 + at ? [] : [at]));
   const [at] = wrong;
   if (inPlace.length >= length && wrong.length === 1 && at !== undefined)
-    if (inPlace[at]?.previousHash === (at === 0 ? base.hash : inPlace[at - 1]?.hash)) return inPlace;
-  const result: (RecordItem | undefined)[] = new Array<RecordItem | undefined>(last - base.number).fill(undefined);
+    if (inPlace[at]?.previousHash === (at === 0 ? base.hash : inPlace[at - 1]?.hash))
+      return new Map(inPlace.map((item, index) => [base.number + 1 + index, item]));
+  const places = new Map<number, RecordItem>();
   const strays: RecordItem[] = [];
   for (const item of own) {
-    const at = (item.number ?? 0) - base.number - 1;
-    if (at === last - base.number && result.length === at) result.push(item);
-    else if (at >= 0 && at < last - base.number && result[at] === undefined) result[at] = item;
-    else if (at < last - base.number) strays.push(item);
+    const number = item.number ?? 0;
+    if (number > base.number && number <= last + 1 && !places.has(number)) places.set(number, item);
+    else if (number <= last) strays.push(item);
   }
   // A record whose number was changed stands where the missing one should: same place, one stray, one hole.
-  const holes = result.flatMap((item, at) => (item === undefined ? [at] : []));
-  if (holes.length === 1 && strays.length === 1) result[holes[0] as number] = strays[0];
-  return result;
+  const [stray, ...otherStrays] = strays;
+  const [hole, ...otherHoles] = missingRanges(places, base.number, last);
+  if (stray !== undefined && hole !== undefined && hole[0] === hole[1] && otherStrays.length + otherHoles.length === 0)
+    places.set(hole[0], stray);
+  return places;
 }
 
-function missingRanges(
-  byNumber: readonly (RecordItem | undefined)[],
-  base: number,
-): readonly (readonly [number, number])[] {
+function missingRanges(byNumber: Places, base: number, last: number): readonly (readonly [number, number])[] {
   const ranges: [number, number][] = [];
-  byNumber.forEach((item, at) => {
-    if (item !== undefined) return;
-    const number = base + 1 + at;
-    const open = ranges.at(-1);
-    if (open !== undefined && open[1] === number - 1) open[1] = number;
-    else ranges.push([number, number]);
-  });
+  let next = base + 1;
+  for (const number of placesOf(byNumber)) {
+    if (number > next) ranges.push([next, number - 1]);
+    next = number + 1;
+  }
+  if (next <= last) ranges.push([next, last]);
   return ranges;
 }
 
-function addBrokenLinks(
-  byNumber: readonly (RecordItem | undefined)[],
-  context: ClassifyContext,
-  add: Add,
-  renumbered: number,
-): void {
+function addBrokenLinks(byNumber: Places, context: ClassifyContext, add: Add, renumbered: number | undefined): void {
   const { base, last } = context;
   /** Numbers n whose record does not name the hash of record n - 1. */
-  const broken: number[] = [];
-  let previous: string | undefined = base.hash;
-  byNumber.forEach((item, at) => {
-    const known = at === 0 || byNumber[at - 1] !== undefined;
-    if (item !== undefined && known && item.previousHash !== previous) broken.push(base.number + 1 + at);
-    previous = item?.hash;
+  const broken = placesOf(byNumber).filter((number) => {
+    const before = number - 1 === base.number ? base : byNumber.get(number - 1);
+    return before !== undefined && byNumber.get(number)?.previousHash !== before.hash;
   });
   const [first, second] = broken;
   if (first === undefined) {
     // The last record has no successor whose link would break.
-    const item = byNumber[renumbered];
-    const number = base.number + 1 + renumbered;
-    if (item !== undefined)
-      add('MODIFIED', number, number, `Record ${number} does not carry that number.`, item.offset);
+    const item = renumbered === undefined ? undefined : byNumber.get(renumbered);
+    if (item !== undefined && renumbered !== undefined)
+      add('MODIFIED', renumbered, renumbered, `Record ${renumbered} does not carry that number.`, item.offset);
     return;
   }
-  const offset = byNumber[first - base.number - 1]?.offset ?? 0;
+  const offset = byNumber.get(first)?.offset ?? 0;
   const one = 'does not have the hash that the next record names';
   if (broken.length === 1) {
     const number = first - 1 > base.number && !onlyItsReference(byNumber, context, first) ? first - 1 : first;
@@ -190,20 +193,18 @@ function addBrokenLinks(
  * was. Behind the last record no further link tells which; the root does, if the linked hash in its place leads to it.
  */
 function onlyItsReference(
-  byNumber: readonly (RecordItem | undefined)[],
+  byNumber: Places,
   { base, last, trustedRoot, check }: ClassifyContext,
   number: number,
 ): boolean {
-  const item = byNumber[number - base.number - 1];
-  if (number !== last || byNumber.length > last - base.number) return false;
+  const item = byNumber.get(number);
+  if (number !== last || byNumber.has(last + 1)) return false;
   if (item === undefined || trustedRoot === undefined || !check('roots')) return false;
   const { previousHash } = item;
   // The attacker writes what he likes there, or nothing.
   if (previousHash === undefined || !/^[0-9a-f]{64}$/.test(previousHash)) return true;
   const tree = base.tree.clone();
-  byNumber.forEach((record, at) => {
-    const hash = base.number + 2 + at === number ? previousHash : record?.hash;
-    if (hash !== undefined) tree.append(hash);
-  });
+  for (const place of placesOf(byNumber))
+    tree.append(place === number - 1 ? previousHash : (byNumber.get(place) as RecordItem).hash);
   return tree.root() !== trustedRoot;
 }

@@ -36,6 +36,6 @@ function coveredHashes(segment: Segment, streamId: string): string[] {
       ? [item.checkpoint.size]
       : [],
   );
-  const last = Math.max(0, ...sizes);
+  const last = sizes.reduce((most, size) => Math.max(most, size), 0);
   return records.filter((item) => (item.number ?? Infinity) <= last).map((item) => item.hash);
 }

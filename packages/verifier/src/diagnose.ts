@@ -65,7 +65,7 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
     log.add({
       code: 'UNREADABLE',
       severity: 'cannot_verify',
-      evidence: 'More bytes without a valid note than a segment may hold.',
+      evidence: 'It holds more behind its last valid note than a segment can; the rest of it was not looked at.',
     });
   const notes = items.filter((item) => item.kind === 'note');
   const judged = new Map<NoteItem, NoteJudgement>(notes.map((note) => [note, judgeNote(note, noteContext)]));
@@ -95,7 +95,7 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
     tail,
     findings: log.findings,
     openNoted: from.state.number > 0 || branch.noted.has(1),
-    end: region.end,
+    end: region.tooLarge ? Number.POSITIVE_INFINITY : region.end,
     claimsTrust: [...judged.values()].some((judgement) => judgement.claimsTrust),
     claimedOpen: noteContext.open,
     claimsDeployment: notes.some((note) => policy?.deployments.has(originOf(note)?.deployment ?? '') === true),
@@ -120,7 +120,7 @@ function explainBroken(
   explain: (last: number, upTo: readonly Item[]) => readonly Classified[],
   log: FindingLog,
 ): void {
-  const last = Math.max(...anchors.map((note) => note.checkpoint.size));
+  const last = anchors.reduce((most, note) => Math.max(most, note.checkpoint.size), 0);
   const lastAnchor = anchors.at(-1)?.index ?? -1;
   const lastRecord = items.findLastIndex((item) => item.kind === 'record' && item.number === last);
   // One record more than the notes cover: its link tells whether the last covered one was changed.
@@ -162,7 +162,7 @@ function explainSplice(
   const numbers = items.flatMap((item) =>
     item.kind === 'record' && item.offset >= tail.validEnd ? [item.number ?? 0] : [],
   );
-  const last = Math.max(...numbers, tail.state.number);
+  const last = numbers.reduce((most, number) => Math.max(most, number), tail.state.number);
   for (const item of explain(last, items)) log.add(item);
 }
 

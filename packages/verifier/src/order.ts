@@ -43,6 +43,7 @@ export function judgeOrder(items: readonly Item[], members: ReadonlySet<Item>, l
 /** The smallest and largest of the numbers that are not where sorting would put them. */
 export function displaced(numbers: readonly number[]): readonly [number, number] | undefined {
   const sorted = numbers.toSorted((a, b) => a - b);
-  const wrong = numbers.filter((number, index) => number !== sorted[index]);
-  return wrong.length === 0 ? undefined : [Math.min(...wrong), Math.max(...wrong)];
+  const wrong = sorted.filter((number, index) => number !== numbers[index]);
+  const [first] = wrong;
+  return first === undefined ? undefined : [first, wrong.at(-1) ?? first];
 }

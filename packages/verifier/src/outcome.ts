@@ -4,6 +4,7 @@
 import type { VerifierKey } from '@stepseal/core/format';
 import type { CheckSwitch } from './checks.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
+import { firstOfEach } from './finding-log.ts';
 import type { Finding } from './findings.ts';
 import type { RecordItem } from './region.ts';
 import type { Tail } from './rest.ts';
@@ -69,7 +70,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
       state: proved,
       closed: proved.close !== undefined,
       tail: proved.close === undefined ? cleanTail(proved, scan.end) : undefined,
-      findings: proved.findings,
+      findings: firstOfEach(proved.findings),
       identity,
       authorised: identity !== undefined || (options.named !== undefined && !renamed),
       claimed: identity !== undefined || options.named !== undefined,
@@ -98,7 +99,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
     state,
     closed: diagnosis.closed,
     tail,
-    findings: [...state.findings, ...diagnosis.findings],
+    findings: [...firstOfEach(state.findings), ...diagnosis.findings],
     identity,
     authorised: identity !== undefined || (named !== undefined && state.number > 0),
     claimed: claimedIdentity !== undefined || diagnosis.claimsTrust || options.named !== undefined || headless,

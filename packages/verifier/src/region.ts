@@ -7,7 +7,11 @@ import type { Segment } from './sources/source.ts';
 import { type ChainFacts, chainFacts } from './stream-facts.ts';
 
 /** More than this is not read into memory for a closer look; a segment holds 64 MiB. */
-const MAX_REGION_BYTES = 4 * LIMITS.segmentBytes;
+const MAX_REGION_BYTES = 2 * LIMITS.segmentBytes;
+/** A segment that its writer filled with nothing but smallest records has a quarter of these lines. */
+const MAX_LINES = 1 << 19;
+/** Each costs a signature check; a writer that seals every single record fills a segment with half of them. */
+const MAX_NOTES = 1 << 17;
 const LF = 0x0a;
 const NOTE_START = Buffer.from('{"note":"');
 
@@ -49,20 +53,22 @@ export interface Region {
   readonly items: readonly Item[];
   /** Byte offset of the segment's end. */
   readonly end: number;
-  /** True where the segment is longer than may be read into memory. */
+  /** True where the segment goes on behind what was read: no more than a bound is read into memory. */
   readonly tooLarge: boolean;
   readonly bytes: Buffer;
 }
 
 /** Reads and takes apart the lines of a segment from `offset` on. */
 export function readRegion(segment: Segment, offset: number): Region {
-  const bytes = readBytes(segment, offset);
-  if (bytes === undefined) return { items: [], end: offset, tooLarge: true, bytes: Buffer.alloc(0) };
+  const { bytes, whole } = readBytes(segment, offset);
   const items: Item[] = [];
   let start = 0;
-  while (start < bytes.length) {
+  let notes = 0;
+  const fits = (): boolean => items.length < MAX_LINES && notes < MAX_NOTES;
+  while (start < bytes.length && fits()) {
     const lf = bytes.indexOf(LF, start);
     const end = lf === -1 ? bytes.length : lf;
+    if (lf === -1 && !whole) break;
     const line = bytes.subarray(start, end);
     const place = { index: items.length, offset: offset + start };
     if (lf === -1)
@@ -73,12 +79,14 @@ export function readRegion(segment: Segment, offset: number): Region {
       const note = salvageNote(line, { ...place, index: items.length });
       if (note !== undefined) items.push(note);
     }
+    if (items.at(-1)?.kind === 'note') notes += 1;
     start = end + 1;
   }
-  return { items, end: offset + bytes.length, tooLarge: false, bytes };
+  const read = Math.min(start, bytes.length);
+  return { items, end: offset + read, tooLarge: !whole || read < bytes.length, bytes: bytes.subarray(0, read) };
 }
 
-function readBytes(segment: Segment, offset: number): Buffer | undefined {
+function readBytes(segment: Segment, offset: number): { readonly bytes: Buffer; readonly whole: boolean } {
   const reader = segment.open();
   try {
     const parts: Buffer[] = [];
@@ -86,10 +94,9 @@ function readBytes(segment: Segment, offset: number): Buffer | undefined {
     for (;;) {
       const part = Buffer.allocUnsafe(1 << 16);
       const count = reader.read(part, 0, offset + total);
-      if (count === 0) return Buffer.concat(parts, total);
+      if (count === 0 || total >= MAX_REGION_BYTES) return { bytes: Buffer.concat(parts, total), whole: count === 0 };
       parts.push(part.subarray(0, count));
       total += count;
-      if (total > MAX_REGION_BYTES) return undefined;
     }
   } finally {
     reader.close();

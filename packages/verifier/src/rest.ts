@@ -50,16 +50,20 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
   let ended = false;
   let torn: number | undefined;
   const hashes: string[] = [];
+  let lastNumber = head.number;
   for (const item of region.items) {
+    if (item.kind === 'record') lastNumber = item.number ?? head.number;
     if (closedAt !== undefined && item.index > closedAt) judgeBehindEnd(item, head.number, check, log);
-    else if (members.has(item) || torn !== undefined) continue;
+    else if (members.has(item)) judgeMember(item, head, check, log);
+    else if (torn !== undefined) continue;
     else if (item.kind === 'record' && !broken && !ended && follows(item, tail)) {
       tail.append(item.hash);
       if (item.payload !== undefined) tail.control(item.payload, source, check);
       ended = item.end || item.payload?.eventName === 'stepseal.stream.close';
       hashes.push(item.hash);
-    } else if (item.index <= lastAnchor) judgeBeforeNote(item, input, log);
-    else if (ended && !(item.kind === 'bad' && couldBeTornNote(item))) judgeDamagedEnd(item, tail.number, judged, check, log);
+    } else if (item.index <= lastAnchor) judgeBeforeNote(item, lastNumber, input, log);
+    else if (ended && !(item.kind === 'bad' && couldBeTornNote(item)))
+      judgeDamagedEnd(item, tail.number, judged, check, log);
     else torn = item.offset;
   }
   if (closedAt !== undefined) return undefined;
@@ -73,6 +77,15 @@ function follows(item: RecordItem, tail: StreamState): boolean {
   const { number, hash, open } = tail;
   if (item.number !== number + 1 || item.previousHash !== hash) return false;
   return open === undefined || item.streamId === open.streamId;
+}
+
+/** Records that the stream's own key sealed behind its close record. */
+function judgeMember(item: Item, head: StreamState, check: CheckSwitch, log: FindingLog): void {
+  const { number: last = Number.POSITIVE_INFINITY } = head.close ?? {};
+  if (item.kind !== 'record' || item.number === undefined || item.number <= last || !check('after-end')) return;
+  const { number, offset } = item;
+  const evidence = `A record stands behind the close record, number ${last}.`;
+  log.add({ code: 'AFTER_END', from: number, to: number, offset, evidence });
 }
 
 function judgeBehindEnd(item: Item, last: number, check: CheckSwitch, log: FindingLog): void {
@@ -91,8 +104,8 @@ function judgeBehindEnd(item: Item, last: number, check: CheckSwitch, log: Findi
     log.add({ code: 'TRAILING_DATA', from: last, to: last, offset, evidence: 'Bytes stand behind the closing note.' });
 }
 
-function judgeBeforeNote(item: Item, input: RestInput, log: FindingLog): void {
-  const { branch, check, coveredElsewhere, judged, region } = input;
+function judgeBeforeNote(item: Item, number: number, input: RestInput, log: FindingLog): void {
+  const { branch, check, coveredElsewhere, judged } = input;
   const { head, broken } = branch;
   const { offset } = item;
   if (item.kind === 'note') {
@@ -109,8 +122,6 @@ function judgeBeforeNote(item: Item, input: RestInput, log: FindingLog): void {
       });
   } else if (broken) return;
   else if (item.kind === 'bad') {
-    const before = region.items.slice(0, item.index).findLast((other) => other.kind === 'record');
-    const number = (before?.kind === 'record' ? before.number : undefined) ?? head.number;
     if (check('syntax'))
       log.add({ code: 'MALFORMED', from: number, to: number, offset, evidence: malformedEvidence(item) });
   } else if (item.streamId !== head.open?.streamId && coveredElsewhere(item)) {

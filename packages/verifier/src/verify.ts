@@ -48,23 +48,23 @@ export async function verify(options: VerifyOptions): Promise<Report> {
     check,
     clock: () => options.now ?? Date.now(),
   });
-  const findings: Finding[] = [...examined.findings];
+  // Never spread as arguments: how many there are is the writer's choice.
+  let findings: readonly Finding[] = examined.findings;
   const outcomes = new Map<string, Outcome>();
   for (const [id, copies] of examined.byStream) {
     const reconciled = await reconcileCopies(id, copies, check);
     outcomes.set(id, reconciled.best);
-    findings.push(...reconciled.findings);
+    if (reconciled.findings.length > 0) findings = [...findings, ...reconciled.findings];
   }
   const complete = sources.some((source) => source.complete);
   const streams = resolve({ outcomes, newer: examined.newer, policy: trust, knownHeads, complete, check });
-  findings.push(...streams.findings, ...segmentFindings(examined, streams));
+  findings = [...findings, ...streams.findings, ...segmentFindings(examined, streams)];
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
-  findings.push(...emptiness(outcomes, records, findings, trust, check));
+  findings = [...findings, ...emptiness(outcomes, records, findings, trust, check)].sort(compareFindings);
   const states = reports
     .filter((stream) => stream.trusted)
     .flatMap((stream) => outcomes.get(stream.streamId)?.state ?? []);
-  findings.sort(compareFindings);
   return {
     ...verdictOf(findings),
     findings,
@@ -79,7 +79,7 @@ export async function verify(options: VerifyOptions): Promise<Report> {
       states.map((state) => state.lastTimeMs),
       Math.max,
     ),
-    uncoveredMs: Math.max(0, ...streams.uncoveredMs.values()),
+    uncoveredMs: extreme([...streams.uncoveredMs.values()], Math.max) ?? 0,
     declaredLosses: states.reduce((sum, state) => sum + state.refused, 0),
     knownHeads: nextHeads(streams, findings),
     trust: trust === undefined ? undefined : fingerprintsOf(trust),
