@@ -30,12 +30,12 @@ import type { Expected } from './scenario.ts';
 const RECORDS = 19;
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
-/** Every way of one kind, on the closed stream: each must be found, and named exactly. */
+/** Every way of one kind, on the closed stream: each must be found, and named exactly. Returns where it is not. */
 async function each(
   ways: readonly number[],
   edit: (lines: readonly SegmentLine[], way: number) => readonly SegmentLine[],
   expected: (way: number) => Expected,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { control, lines, path, streams } = makeBase('closed');
   const wrong: string[] = [];
   for (const way of ways) {
@@ -43,40 +43,48 @@ async function each(
     const report = await runVerifier({ ...control, sources: [files] });
     wrong.push(...differences(report, expected(way), streams).map((difference) => `${way}: ${difference}`));
   }
-  expect(wrong).toEqual([]);
+  return wrong;
 }
 
 describe('each record of a stream', () => {
-  test('taken out', () =>
-    each(
+  test('taken out', async () => {
+    const wrong = await each(
       upTo(RECORDS),
       (lines, number) => dropRecords(lines, number),
       (number) => T(number === 1 ? 'GENESIS_MISSING' : 'RECORD_MISSING', number),
-    ));
+    );
+    expect(wrong).toEqual([]);
+  });
 
-  test('edited in place', () =>
-    each(
+  test('edited in place', async () => {
+    const wrong = await each(
       upTo(RECORDS),
       (lines, number) => setAttributes(lines, number, { 'app.remark': 'edited' }),
       (number) => (number === RECORDS ? T('SEAL_MISMATCH', RECORDS - 1, RECORDS) : T('MODIFIED', number)),
-    ));
+    );
+    expect(wrong).toEqual([]);
+  });
 
-  test('exchanged with the next', () =>
-    each(
+  test('exchanged with the next', async () => {
+    const wrong = await each(
       upTo(RECORDS - 1),
       (lines, number) => swapRecords(lines, number, number + 1),
       (number) => T('REORDERED', number, number + 1),
-    ));
+    );
+    expect(wrong).toEqual([]);
+  });
 
-  test('written twice', () =>
-    each(
+  test('written twice', async () => {
+    const wrong = await each(
       upTo(RECORDS),
       (lines, number) => insertAt(lines, recordIndex(lines, number), recordAt(lines, number)),
       (number) => T('INSERTED', number),
-    ));
+    );
+    expect(wrong).toEqual([]);
+  });
 
-  test('cut in half where it stands', () =>
-    each(
+  test('cut in half where it stands', async () => {
+    const wrong = await each(
       upTo(RECORDS),
       (lines, number) => {
         const at = recordIndex(lines, number);
@@ -84,22 +92,28 @@ describe('each record of a stream', () => {
         return [...lines.slice(0, at), rawLine(`${half}\n`), ...lines.slice(at + 1)];
       },
       (number) => T('MALFORMED', number),
-    ));
+    );
+    expect(wrong).toEqual([]);
+  });
 });
 
-test('each note but the last taken out', () =>
-  each(
+test('each note but the last taken out', async () => {
+  const wrong = await each(
     [1, 6, 11, 12, 17],
     (lines, size) => dropNotes(lines, size),
     (size) => T('NOTE_MISSING', size),
-  ));
+  );
+  expect(wrong).toEqual([]);
+});
 
-test('each note written twice', () =>
-  each(
+test('each note written twice', async () => {
+  const wrong = await each(
     [1, 6, 11, 12, 17],
     (lines, size) => insertAt(lines, noteIndex(lines, size), lines[noteIndex(lines, size)] as SegmentLine),
     (size) => T('INSERTED', size),
-  ));
+  );
+  expect(wrong).toEqual([]);
+});
 
 const IDENTITY = testKey('demo.bank', 'identity/demo.bank');
 const TRUST = trustText(IDENTITY);
@@ -132,15 +146,24 @@ function powerCut(stream: StreamBuilder, cut: number, hole: number) {
   };
 }
 
-for (const { hole, step } of [
-  { hole: 0, step: 1 },
-  { hole: 100, step: 7 },
-]) {
-  test(`a power cut ${hole > 0 ? 'that leaves zeros' : 'at any byte'} is no tampering, and verifies once adopted`, async () => {
+/** Every third byte, and every byte near the end of a line. */
+function cuts(stream: StreamBuilder): readonly number[] {
+  let offset = 0;
+  const ends = stream.lines.map((line) => {
+    offset += segmentBytes([line]).length;
+    return offset;
+  });
+  return Array.from({ length: offset + 1 }, (_, cut) => cut).filter(
+    (cut) => cut % 3 === 0 || ends.some((end) => Math.abs(end - cut) <= 3),
+  );
+}
+
+for (const hole of [0, 100]) {
+  test(`a power cut ${hole > 0 ? 'that leaves zeros' : 'anywhere'} is no tampering, and verifies once adopted`, async () => {
     const stream = new StreamBuilder({ label: 'cut', identity: IDENTITY }).open();
     writeOne(stream, '1').seal();
     const wrong: string[] = [];
-    for (let cut = 0; cut <= stream.byteLength(); cut += step) {
+    for (const cut of cuts(stream)) {
       const { proved, ...shown } = powerCut(stream, cut, hole);
       const alone = await runVerifier(shown.alone);
       if (alone.exitCode !== (proved ? 2 : 3)) {
