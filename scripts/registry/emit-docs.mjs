@@ -20,25 +20,62 @@ function lengthOf({ type, maxBytes, maxItems, maximum, members }) {
   return '';
 }
 
+const or = (words) => (words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+
+/** One clause for each severity and set of names; of rules on one name, all values in it. */
 function severityText({ severity, rules }) {
-  const clauses = rules.map((rule) => {
-    const conditions = Object.entries(rule.when).map(([name, value]) => `${code(name)} is ${code(String(value))}`);
-    return `${rule.severity} where ${conditions.join(' and ')}`;
+  const clauses = Map.groupBy(rules, (rule) => `${rule.severity} where ${Object.keys(rule.when)}`);
+  const texts = [...clauses.values()].map((same) => {
+    const conditions = Object.keys(same[0].when).map((name) => {
+      const values = new Set(same.map(({ when }) => code(String(when[name]))));
+      return `${code(name)} is ${or([...values])}`;
+    });
+    if (same.length > 1 && conditions.length > 1) throw new Error('such severity rules have no clear text yet');
+    return `${same[0].severity} where ${conditions.join(' and ')}`;
   });
-  return clauses.length === 0 ? severity : `${clauses.join('; ')}; else ${severity}`;
+  return [...texts, texts.length === 0 ? severity : `else ${severity}`].join('; ');
 }
 
-function eventSection(event, common, registry) {
-  const own = event.attributes.filter(({ name }) => !common.has(name));
-  const rows = own.map(({ name, level, condition }) => {
-    const anchor = `[${code(name)}](#${name.replaceAll('.', '')})`;
-    return `| ${anchor} | ${LEVELS[level]} | ${cell(condition ?? '')} | ${cell(registry.byName.get(name).brief)} |`;
+const GROUPS = {
+  every_record: ['Every record', 'The encoder sets these; an application cannot.'],
+  who_did_what: ['Who did what', 'The draft audit signal of OpenTelemetry, for readers that know nothing of step-ups.'],
+  trail_actor: ['Who did what, on records of the trail', 'The same attributes; the sealing side may leave them out.'],
+  step_up_context: ['Context', 'Which step-up, whose, where from, and what saw it.'],
+  step_up_why: ['Why', 'What asked for a stronger proof.'],
+  step_up_proof: ['Proof', 'How it was given.'],
+  trail_clock: ['Clocks and losses', 'What a sealing record states of its moment.'],
+};
+const anchor = (text) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9_ -]/g, '')
+    .replaceAll(' ', '-');
+const linkTo = (name) => `[${code(name)}](#${anchor(name)})`;
+
+function attributeTable(refs, registry) {
+  const rows = refs.map(({ name, level, condition }) => {
+    const when =
+      condition === undefined
+        ? ''
+        : `: ${condition.replace(/\.$/, '').replace(/^./, (letter) => letter.toLowerCase())}`;
+    return `| ${linkTo(name)} | ${LEVELS[level]}${cell(when)} | ${cell(registry.byName.get(name).brief)} |`;
   });
+  return ['| attribute | level | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function groupSection({ id, attributes }, registry) {
+  const [title, text] = GROUPS[id];
+  return `### ${title}\n\n${text}\n\n${attributeTable(attributes, registry)}`;
+}
+
+function eventSection(event, registry) {
+  const own = event.attributes.filter(({ group }) => group === undefined);
+  const links = event.groups.map((id) => `[${GROUPS[id][0].toLowerCase()}](#${anchor(GROUPS[id][0])})`);
   const lines = [`### ${code(event.name)}`, '', event.brief];
   if (event.note !== undefined) lines.push('', event.note);
-  lines.push('', `Severity: ${severityText(event)}.${event.untraced ? ' Carries no trace or span id.' : ''}`);
-  if (rows.length === 0) lines.push('', 'Only the attributes of every record.');
-  else lines.push('', '| attribute | level | when | meaning |', '| --- | --- | --- | --- |', ...rows);
+  lines.push('', `Severity: ${severityText(event)}.${event.untraced ? ' Carries no trace or span id.' : ''}`, '');
+  lines.push(`Attributes of ${links.join(', ')}${own.length === 0 ? '.' : '; and these, at these levels:'}`);
+  if (own.length > 0) lines.push('', attributeTable(own, registry));
   return lines.join('\n');
 }
 
@@ -63,10 +100,7 @@ function attributeSection(attribute) {
 
 /** docs/spec/events.md. */
 export function eventsPage(registry) {
-  const common = new Set(
-    registry.events[0].attributes.filter(({ name }) => registry.byName.get(name).chain).map(({ name }) => name),
-  );
-  const every = registry.events[0].attributes.filter(({ name }) => common.has(name));
+  for (const { id } of registry.groups) if (GROUPS[id] === undefined) throw new Error(`no title for the group ${id}`);
   return `<!-- Generated from packages/core/registry/step-up.yaml; edit that and run \`npm run generate\`. -->
 
 # Events
@@ -76,7 +110,7 @@ listed under it, each of the type, length and values given below; the requiremen
 
 | event | meaning | severity |
 | --- | --- | --- |
-${registry.events.map((event) => `| [${code(event.name)}](#${event.name.replaceAll('.', '')}) | ${cell(event.brief)} | ${cell(severityText(event))} |`).join('\n')}
+${registry.events.map((event) => `| ${linkTo(event.name)} | ${cell(event.brief)} | ${cell(severityText(event))} |`).join('\n')}
 
 Severity is not sealed: it is the function of sealed content that the table states, so a reader can recompute it. The
 numbers are OpenTelemetry's: INFO 9, WARN 13, ERROR 17. The body is one English sentence for people, at most 1024 bytes.
@@ -94,17 +128,13 @@ No event is refused for its content, or a user could suppress a record about him
   \`trace_id\` and \`span_id\` when those were mended or dropped, and says \`unknown\` for names outside the registry.
 - Empty strings, empty arrays, \`null\` and \`undefined\` say nothing and are left out without being named.
 
-## On every record
-
-| attribute | level | when | meaning |
-| --- | --- | --- | --- |
-${every.map(({ name, level, condition }) => `| [${code(name)}](#${name.replaceAll('.', '')}) | ${LEVELS[level]} | ${cell(condition ?? '')} | ${cell(registry.byName.get(name).brief)} |`).join('\n')}
-
-The encoder sets these; an application cannot.
-
 ## Events one by one
 
-${registry.events.map((event) => eventSection(event, common, registry)).join('\n\n')}
+${registry.events.map((event) => eventSection(event, registry)).join('\n\n')}
+
+## Groups of attributes
+
+${registry.groups.map((group) => groupSection(group, registry)).join('\n\n')}
 
 ## Attributes
 

@@ -53,7 +53,7 @@ function eventOf(raw, groups, problems) {
     for (const ref of group.attributes) {
       if (seenInGroup.has(ref.ref)) problems.push(`${raw.name}: ${ref.ref} comes from two groups`);
       seenInGroup.set(ref.ref, entry.ref_group);
-      refs.set(ref.ref, { name: ref.ref, ...levelOf(ref) });
+      refs.set(ref.ref, { name: ref.ref, ...levelOf(ref), group: entry.ref_group });
     }
   }
   for (const entry of raw.attributes) {
@@ -69,6 +69,7 @@ function eventOf(raw, groups, problems) {
     severity: annotations.severity?.default,
     rules: annotations.severity?.rules ?? [],
     attributes: [...refs.values()].sort(byName),
+    groups: [...new Set(seenInGroup.values())],
   };
 }
 
@@ -145,7 +146,16 @@ export async function loadRegistry(file) {
   const groups = new Map(document.attribute_groups.map((group) => [group.id, group]));
   const attributes = document.attributes.map(attributeOf).sort(byName);
   const events = document.events.map((event) => eventOf(event, groups, problems));
-  const registry = { attributes, events, byName: new Map(attributes.map((attribute) => [attribute.name, attribute])) };
+  const groupOf = ([id, group]) => ({
+    id,
+    attributes: group.attributes.map((ref) => ({ name: ref.ref, ...levelOf(ref) })).sort(byName),
+  });
+  const registry = {
+    attributes,
+    events,
+    groups: [...groups].map(groupOf),
+    byName: new Map(attributes.map((attribute) => [attribute.name, attribute])),
+  };
   lint(registry, problems);
   if (problems.length > 0) throw new Error(`${file} is not sound:\n  ${problems.join('\n  ')}`);
   registry.schemaVersion = registry.byName.get('audit.schema.version').value;
