@@ -20,18 +20,23 @@ export async function reconcileCopies(id: string, copies: readonly Outcome[], ch
     (a, b) =>
       Number(b.authorised) - Number(a.authorised) ||
       b.state.number - a.state.number ||
-      Number(tampered(a)) - Number(tampered(b)),
+      Number(tampered(a)) - Number(tampered(b)) ||
+      (b.tail?.records ?? 0) - (a.tail?.records ?? 0),
   ) as [Outcome, ...Outcome[]];
-  const findings: Finding[] = [];
-  for (const other of others) {
+  const sizes = others.map((other) => other.state.number).filter((size) => size < best.state.number);
+  const roots = sizes.length === 0 ? new Map<number, string>() : await rootsAt(best, sizes);
+  roots.set(best.state.number, best.state.tree.root());
+  const findings = others.flatMap((other) => {
     const log = new FindingLog(other.segment.name, id);
-    if (other.state.number > 0) await compare(best, other, check, log);
-    findings.push(...log.findings);
-  }
+    if (other.state.number > 0) compare(best, other, roots.get(other.state.number), check, log);
+    else if (other.wellFormed > 0 && best.state.number > 0) addTruncated(best, other, check, log);
+    return log.findings;
+  });
   return { best, findings };
 }
 
-async function compare(best: Outcome, other: Outcome, check: CheckSwitch, log: FindingLog): Promise<void> {
+/** @param root - What stands for the stream has this root over as many records; undefined where it was tampered with. */
+function compare(best: Outcome, other: Outcome, root: string | undefined, check: CheckSwitch, log: FindingLog): void {
   const { number } = other.state;
   if (best.authorised && !other.authorised) {
     if (check('authorisation'))
@@ -39,10 +44,7 @@ async function compare(best: Outcome, other: Outcome, check: CheckSwitch, log: F
         code: 'KEY_NOT_AUTHORISED',
         evidence: `It claims to be the stream of ${best.segment.name}, under keys that nothing vouches for.`,
       });
-    return;
-  }
-  const root = number === best.state.number ? best.state.tree.root() : await rootAt(best, number);
-  if (root !== other.state.tree.root()) {
+  } else if (root !== undefined && root !== other.state.tree.root()) {
     const from = firstDifference(best, other);
     if (check('equivocation'))
       log.add({
@@ -51,33 +53,38 @@ async function compare(best: Outcome, other: Outcome, check: CheckSwitch, log: F
         to: from,
         evidence: `${best.segment.name} holds another history from record ${from} on; each stands under a note of the stream's key.`,
       });
-  } else if (number === best.state.number) {
-    if (check('duplicates'))
-      log.add({
-        code: 'DUPLICATE_IDENTICAL',
-        severity: 'info',
-        from: 1,
-        to: number,
-        evidence: `It holds the same records as ${best.segment.name}.`,
-      });
-  } else if (!tampered(other) && check('copies')) {
-    const from = Math.min((other.tail?.state.number ?? number) + 1, best.state.number);
+  } else if (number < best.state.number) addTruncated(best, other, check, log);
+  else if (check('duplicates'))
     log.add({
-      code: 'TRUNCATED',
-      from,
-      to: best.state.number,
-      evidence: `${best.segment.name} holds ${best.state.number} records under notes, this one ${number}.`,
+      code: 'DUPLICATE_IDENTICAL',
+      severity: 'info',
+      from: 1,
+      to: number,
+      evidence: `It holds the same records under notes as ${best.segment.name}.`,
     });
-  }
+}
+
+function addTruncated(best: Outcome, other: Outcome, check: CheckSwitch, log: FindingLog): void {
+  if (tampered(other) || !check('copies')) return;
+  const { number } = other.state;
+  const from = Math.min((other.tail?.state.number ?? number) + 1, best.state.number);
+  log.add({
+    code: 'TRUNCATED',
+    from,
+    to: best.state.number,
+    evidence: `${best.segment.name} holds ${best.state.number} records under notes, this one ${number}.`,
+  });
 }
 
 function tampered(outcome: Outcome): boolean {
   return outcome.findings.some((finding) => finding.severity === 'tampered');
 }
 
-async function rootAt(outcome: Outcome, size: number): Promise<string | undefined> {
-  const scan = await scanSegment(outcome.segment, { strict: false, check: () => true, rootSizes: () => [size] });
-  return scan.roots.get(size);
+/** One reading of the file for all of its copies: there may be many short ones of a long one. */
+async function rootsAt({ segment }: Outcome, sizes: readonly number[]): Promise<Map<number, string>> {
+  const wanted = [...new Set(sizes)].sort((a, b) => a - b);
+  const scan = await scanSegment(segment, { strict: false, check: () => true, rootSizes: () => wanted });
+  return new Map(scan.roots);
 }
 
 function firstDifference(a: Outcome, b: Outcome): number {

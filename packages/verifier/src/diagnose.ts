@@ -68,7 +68,7 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
       evidence: 'It holds more behind its last valid note than a segment can; the rest of it was not looked at.',
     });
   const notes = items.filter((item) => item.kind === 'note');
-  const judged = new Map<NoteItem, NoteJudgement>(notes.map((note) => [note, judgeNote(note, noteContext)]));
+  const judged = judgeNotes(notes, noteContext);
   const anchors = notes.filter((note) => judged.get(note)?.problem === undefined);
   const { state: base, behind } = from;
   const branch = followAnchors({ base, behind, items, links, anchors, judged, source, rootSizes, check }, log);
@@ -103,6 +103,20 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
     wellFormed: items.filter((item) => item.kind === 'record').length,
     explain: (pin) => explainPin(pin, items, explain),
   };
+}
+
+/** Copies of a note are judged once: anybody can make them, and each would cost a signature check. */
+function judgeNotes(notes: readonly NoteItem[], context: NoteContext): ReadonlyMap<NoteItem, NoteJudgement> {
+  const seen = new Map<string, NoteJudgement>();
+  return new Map(
+    notes.map((item) => {
+      const { text, signatures } = item.note;
+      const key = JSON.stringify([text, signatures.map(({ name, keyId, signature }) => [name, keyId, ...signature])]);
+      const judgement = seen.get(key) ?? judgeNote(item, context);
+      seen.set(key, judgement);
+      return [item, judgement];
+    }),
+  );
 }
 
 function contextOfNotes(from: ProvedPrefix, links: LinkIndex, context: DiagnoseContext): NoteContext {

@@ -167,7 +167,11 @@ class Examination {
       if (open?.identityKey !== undefined || (streamId !== undefined && this.namedKeys.has(streamId)))
         queue.push(entry);
       else if (streamId === undefined) unnamed.push(entry);
-      else waiting.set(streamId, [...(waiting.get(streamId) ?? []), entry]);
+      else {
+        const list = waiting.get(streamId);
+        if (list === undefined) waiting.set(streamId, [entry]);
+        else list.push(entry);
+      }
     }
     // The queue grows while it is walked: each closed stream calls for the one that it names.
     for (const entry of queue) {
@@ -175,7 +179,7 @@ class Examination {
       const next = entry.outcome?.authorised === true ? entry.outcome.state.close?.next : undefined;
       if (next === undefined) continue;
       if (!this.namedKeys.has(next.streamId)) this.namedKeys.set(next.streamId, next.vkey);
-      queue.push(...(waiting.get(next.streamId) ?? []));
+      for (const rolled of waiting.get(next.streamId) ?? []) queue.push(rolled);
       waiting.delete(next.streamId);
     }
     for (const entry of [...[...waiting.values()].flat(), ...unnamed]) await this.examineOne(entry, undefined);

@@ -104,6 +104,9 @@ function readBytes(segment: Segment, offset: number): { readonly bytes: Buffer; 
 }
 
 function readLine(line: Buffer, place: Place): Item {
+  // An error costs more than a line feed: what is plainly no object is told without one.
+  if (line[0] !== 0x7b || line.at(-1) !== 0x7d)
+    return { ...place, kind: 'bad', reason: 'not a JSON object', bytes: line, unterminated: false };
   try {
     if (isNoteLine(line)) return { ...place, kind: 'note', salvaged: false, ...readNoteLine(line) };
     const payload = parsePayload(line);

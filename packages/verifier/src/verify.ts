@@ -49,19 +49,20 @@ export async function verify(options: VerifyOptions): Promise<Report> {
     clock: () => options.now ?? Date.now(),
   });
   // Never spread as arguments: how many there are is the writer's choice.
-  let findings: readonly Finding[] = examined.findings;
+  const told: (readonly Finding[])[] = [examined.findings];
   const outcomes = new Map<string, Outcome>();
   for (const [id, copies] of examined.byStream) {
     const reconciled = await reconcileCopies(id, copies, check);
     outcomes.set(id, reconciled.best);
-    if (reconciled.findings.length > 0) findings = [...findings, ...reconciled.findings];
+    told.push(reconciled.findings);
   }
   const complete = sources.some((source) => source.complete);
   const streams = resolve({ outcomes, newer: examined.newer, policy: trust, knownHeads, complete, check });
-  findings = [...findings, ...streams.findings, ...segmentFindings(examined, streams)];
+  told.push(streams.findings, segmentFindings(examined, streams));
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
-  findings = [...findings, ...emptiness(outcomes, records, findings, trust, check)].sort(compareFindings);
+  told.push(emptiness(outcomes, records, told.flat(), trust, check));
+  const findings = told.flat().sort(compareFindings);
   const states = reports
     .filter((stream) => stream.trusted)
     .flatMap((stream) => outcomes.get(stream.streamId)?.state ?? []);

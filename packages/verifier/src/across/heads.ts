@@ -33,9 +33,11 @@ function findAbsent(streams: Streams): void {
     const head = knownHeads?.streams.get(id);
     return streams.isAbsent(id) && !streams.isPruned(id, { deployment: head?.deployment, head });
   };
+  const ours = (deployment: string | undefined): boolean =>
+    deployment === undefined || policy?.deployments.has(deployment) !== false;
   const followed = new Set(streams.predecessors.values());
   const rolledBack = [...(knownHeads?.writers.values() ?? [])].filter(
-    (newest) => absent(newest) && !followed.has(newest),
+    (newest) => absent(newest) && !followed.has(newest) && ours(knownHeads?.streams.get(newest)?.deployment),
   );
   for (const newest of rolledBack)
     streams.add(newest, {
@@ -44,9 +46,10 @@ function findAbsent(streams: Streams): void {
         'An earlier verification saw this stream as the newest of its writer; neither it nor a later one is here.',
     });
   if (rolledBack.length > 0) return;
+  const missing = streams.findings.filter((finding) => finding.code === 'STREAM_MISSING');
+  const told = new Set(missing.map((finding) => finding.stream));
   for (const [id, head] of knownHeads?.streams ?? []) {
-    const said = streams.findings.some((finding) => finding.stream === id && finding.code === 'STREAM_MISSING');
-    if (!absent(id) || said || policy?.deployments.has(head.deployment) === false) continue;
+    if (!absent(id) || told.has(id) || !ours(head.deployment)) continue;
     streams.add(id, {
       code: 'STREAM_MISSING',
       from: 1,

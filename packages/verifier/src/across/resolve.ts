@@ -19,8 +19,9 @@ export function resolve(input: StreamsInput): Streams {
     if (streams.trusted.has(id)) judgeTail(streams, id, outcome);
     else if (!streams.vouched.has(id)) reportUnauthorised(streams, id, outcome);
   }
+  const told = new Set(streams.findings.map((finding) => finding.stream));
   for (const id of streams.pruned.keys())
-    if (streams.isAbsent(id) && !streams.findings.some((finding) => finding.stream === id))
+    if (streams.isAbsent(id) && !told.has(id))
       streams.add(id, {
         code: 'PRUNED',
         severity: 'info',

@@ -36,6 +36,7 @@ export interface StreamsInput {
 export class Streams {
   readonly input: StreamsInput;
   readonly findings: Finding[] = [];
+  private readonly alarmed = new Set<string>();
   /** Streams whose key an identity of the policy, or a trusted close record, vouches for. */
   readonly trusted: Set<string> = new Set();
   /** Streams without authority of their own whose every record a trusted successor pins. */
@@ -61,7 +62,10 @@ export class Streams {
     const source = this.input.outcomes.get(stream)?.segment.name;
     const log = new FindingLog(source, stream);
     log.add(entry);
-    this.findings.push(...log.findings);
+    for (const finding of log.findings) {
+      this.findings.push(finding);
+      if (finding.severity === 'tampered') this.alarmed.add(stream);
+    }
   }
 
   /** Whether no file of a stream was given. */
@@ -87,10 +91,7 @@ export class Streams {
 
   /** Whether something shows that a stream was tampered with, in its file or between files. */
   tampered(stream: string): boolean {
-    const alarm = (finding: Finding): boolean => finding.severity === 'tampered';
-    return (
-      this.input.outcomes.get(stream)?.findings.some(alarm) === true ||
-      this.findings.some((finding) => finding.stream === stream && alarm(finding))
-    );
+    const own = this.input.outcomes.get(stream)?.findings;
+    return this.alarmed.has(stream) || own?.some((finding) => finding.severity === 'tampered') === true;
   }
 }
