@@ -11,8 +11,7 @@ import { encodeEvent } from '../dist/format/index.js';
 import { makeEvents, reshape } from './events.mjs';
 
 const BATCH = 128;
-const WARM_UP = 120;
-const ROUNDS = 300;
+const WARM_UP = 100;
 const buffer = Buffer.alloc(65_536);
 
 function typedOf({ record, chain }, shape) {
@@ -58,11 +57,12 @@ function timeBatch(run, items) {
  *
  * @param size `M` or `S` of events.mjs
  * @param shape `literal` or `filled`, see `reshape`
+ * @param rounds batches of 128 events a contender
  */
-export function measureCanonical(size, shape) {
+export function measureCanonical(size, shape, rounds = 300) {
   const samples = Object.fromEntries(Object.keys(CONTENDERS).map((name) => [name, []]));
   let bytes = 0;
-  for (let round = -WARM_UP; round < ROUNDS; round++) {
+  for (let round = -WARM_UP; round < rounds; round++) {
     const events = makeEvents(size, BATCH, shape);
     const payload = encodeEvent(events[0].record, events[0].chain);
     assert.equal(canonicalize(typedOf(events[0], shape)), payload);
