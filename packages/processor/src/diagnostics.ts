@@ -3,6 +3,7 @@
 
 import type { Clock } from './clock.ts';
 import type { SealingErrorCode } from './errors.ts';
+import { writeErrorLine } from './standard-error.ts';
 
 /** One thing the operator should know. */
 export interface Diagnostic {
@@ -27,7 +28,7 @@ const QUIET_MS = 60_000;
 /** Writes one line to standard error. */
 export const stderrSink: DiagnosticSink = ({ code, message, suppressed }) => {
   const more = suppressed === 0 ? '' : ` (and ${suppressed} times before)`;
-  process.stderr.write(`stepseal: ${code}: ${message}${more}\n`);
+  writeErrorLine(`${code}: ${message}${more}`);
 };
 
 /** A reporter that neither floods the sink nor lets it throw into the application. */

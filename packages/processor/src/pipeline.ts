@@ -4,7 +4,8 @@
 import type { Attributes, LoggerProvider, LogRecord } from '@opentelemetry/api';
 import { SealingError } from './errors.ts';
 import { SealingLoggerProvider } from './logger-provider.ts';
-import { createSealing, type SealingOptions, type SealingStatus } from './sealing.ts';
+import { createSealing, type SealingOptions } from './sealing.ts';
+import type { WriterProgress } from './writer-options.ts';
 
 /** The first stream waits this long for Resource attributes that are still being found out. */
 const RESOURCE_WAIT_MS = 1_000;
@@ -36,7 +37,7 @@ export interface AuditPipeline {
   forceFlush(): Promise<void>;
   /** As {@link forceFlush}, then ends the stream. Later records are counted and not sealed. */
   shutdown(): Promise<void>;
-  status(): SealingStatus;
+  status(): WriterProgress;
 }
 
 /**

@@ -38,7 +38,8 @@ export interface SealerParts {
   readonly events: SealerEvents;
 }
 
-interface Committer {
+/** Somebody who waits for a record to be durable. */
+export interface Committer {
   readonly number: number;
   settle(durable: boolean): void;
 }
@@ -82,9 +83,9 @@ export class Sealer {
     return this.#closing;
   }
 
-  /** Sealing records without a note. */
-  get pendingNotes(): number {
-    return this.#notes.length;
+  /** Size of the last note that is to come, 0 when none is. */
+  get awaitedNote(): number {
+    return this.#notes.at(-1)?.size ?? 0;
   }
 
   open(record: EventRecord): void {

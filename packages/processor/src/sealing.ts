@@ -15,8 +15,8 @@ import { type RandomFill, systemRandom } from './record-id.ts';
 import { resourceText } from './resource.ts';
 import type { ExportedResource } from './sealed-record.ts';
 import type { SpoolLimits } from './spool.ts';
-import { Writer, type WriterState } from './writer.ts';
-import type { RollSettings, SealSettings } from './writer-options.ts';
+import { Writer } from './writer.ts';
+import type { RollSettings, SealSettings, WriterProgress } from './writer-options.ts';
 
 /** What both doors take. */
 export interface SealingOptions {
@@ -45,25 +45,6 @@ export interface SealingOptions {
   readonly random?: RandomFill;
 }
 
-/** How the sealing goes. */
-export interface SealingStatus {
-  readonly state: WriterState;
-  readonly streamId?: string;
-  /** The segment being written. */
-  readonly file?: string;
-  /** Last record's number in the stream. */
-  readonly number: number;
-  /** Records since the last sealing record. */
-  readonly uncovered: number;
-  /** Records waiting in memory for a file. */
-  readonly waiting: number;
-  /** Losses no gap record declares yet. */
-  readonly undeclared: number;
-  /** Records lost since the start. */
-  readonly lost: number;
-  readonly blockedBy?: SealingError['code'];
-}
-
 /** The room behind the doors: one writer and what keeps it going. */
 export interface Sealing {
   readonly writer: Writer;
@@ -73,7 +54,7 @@ export interface Sealing {
   start(): void;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
-  status(): SealingStatus;
+  status(): WriterProgress;
 }
 
 /**
@@ -130,7 +111,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
       ending ??= end();
       return ending;
     },
-    status: () => ({ state: writer.state, ...writer.progress }),
+    status: () => writer.progress,
   };
 }
 

@@ -3,6 +3,7 @@
 
 import type { Clock } from './clock.ts';
 import type { Report } from './diagnostics.ts';
+import type { SealingErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Signer } from './keys/signer.ts';
 import type { ProcessTable } from './process-identity.ts';
@@ -25,6 +26,34 @@ export interface RollSettings {
   readonly maxBytes: number;
   /** Milliseconds since the open record; default 24 hours. */
   readonly maxAgeMs: number;
+}
+
+/**
+ * - `idle`: nothing opened yet, or closed by the exit of the process; the next record opens.
+ * - `open`: records go straight into a segment.
+ * - `blocked`: nothing can be written; records wait in memory.
+ * - `shut`: over.
+ */
+export type WriterState = 'idle' | 'open' | 'blocked' | 'shut';
+
+/** How the sealing goes. */
+export interface WriterProgress {
+  readonly state: WriterState;
+  readonly streamId?: string;
+  /** The segment being written. */
+  readonly file?: string;
+  /** Last record's number in the stream. */
+  readonly number: number;
+  /** Records since the last sealing record. */
+  readonly uncovered: number;
+  /** Records waiting in memory for a file. */
+  readonly waiting: number;
+  /** Losses no gap record declares yet. */
+  readonly undeclared: number;
+  /** Records lost since the start. */
+  readonly lost: number;
+  /** Why nothing can be written, while the state is `blocked`. */
+  readonly blockedBy?: SealingErrorCode;
 }
 
 /** Everything the writer needs, the world included. */
