@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
   type CheckName,
+  directorySource,
   memorySource,
   ndjsonSource,
   parseKnownHeads,
@@ -30,6 +34,20 @@ export async function runOnExport(input: Verifiable, bytes: Uint8Array): Promise
     return await verifySources(input, [source], new Set());
   } finally {
     await source.dispose?.();
+  }
+}
+
+/** The same, written to disk first and read from the directory; one source only. */
+export async function runOnDirectory(input: Verifiable): Promise<Report> {
+  const directory = mkdtempSync(join(tmpdir(), 'stepseal-attack-'));
+  try {
+    for (const [path, bytes] of input.sources[0] ?? []) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), bytes);
+    }
+    return await verifySources(input, [directorySource(directory)], new Set());
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 
