@@ -141,7 +141,7 @@ export class Writer {
 
   /** Resolves when everything emitted so far survives a power cut; false when it will not, or not yet. */
   async commit(): Promise<boolean> {
-    this.start();
+    if (this.#live === undefined) this.#resume();
     return this.#live === undefined ? false : this.#live.commit();
   }
 

@@ -52,7 +52,7 @@ export function text(payload: Payload, key: string): string | undefined {
   return value?.type === 'string' ? value.value : undefined;
 }
 
-function int(payload: Payload, key: string): number | undefined {
+export function int(payload: Payload, key: string): number | undefined {
   const value: TypedValue | undefined = payload.attributes.get(key);
   return value?.type === 'int' ? Number(value.value) : undefined;
 }
