@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { isNoteLine, type Payload, parsePayload, recordHash } from '@stepseal/core/format';
-import type { Source } from './sources/source.ts';
+import { isNoteLine, LIMITS, type Payload, parsePayload, recordHash } from '@stepseal/core/format';
+import { VerifierError } from './errors.ts';
+import type { SegmentReader, Source } from './sources/source.ts';
 import { integerOf, stringOf } from './stream-facts.ts';
 
 /** One well-formed record of a source. Being listed here proves nothing; `verify` does. */
@@ -18,29 +19,49 @@ export interface SealedRecord {
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Reads every well-formed record of a source, segment by segment, in constant memory; other lines are passed over. */
+/**
+ * Reads every well-formed record of a source, segment by segment, in constant memory; other lines are passed over, and
+ * so are files of a directory that cannot be read (`verify` names them).
+ *
+ * @throws VerifierError `SOURCE_UNREADABLE` where a file that the caller named cannot be read.
+ */
 export async function* readRecords(source: Source): AsyncGenerator<SealedRecord> {
   for (const segment of await source.segments()) {
-    const reader = segment.open();
+    let reader: SegmentReader | undefined;
     try {
-      let rest: Buffer = Buffer.alloc(0);
-      let position = 0;
-      for (;;) {
-        const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-        const count = reader.read(chunk, 0, position);
-        if (count === 0) break;
-        position += count;
-        const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
-        let start = 0;
-        for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
-          const record = readRecord(bytes.subarray(start, end), segment.name);
-          if (record !== undefined) yield record;
-          start = end + 1;
-        }
-        rest = bytes.subarray(start);
+      reader = segment.open();
+      for (const line of linesOf(reader)) {
+        const record = readRecord(line, segment.exportOf ?? segment.name);
+        if (record !== undefined) yield record;
       }
+    } catch (error) {
+      if (source.unreadable === undefined || !(error instanceof VerifierError)) throw error;
     } finally {
-      reader.close();
+      reader?.close();
+    }
+  }
+}
+
+/** Whole lines without their line feeds; a line longer than a payload is none. */
+function* linesOf(reader: SegmentReader): Generator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  let overlong = false;
+  for (let position = 0; ; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const count = reader.read(chunk, 0, position);
+    if (count === 0) return;
+    position += count;
+    const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
+    let start = 0;
+    for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
+      if (!overlong) yield bytes.subarray(start, end);
+      overlong = false;
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    if (rest.length > LIMITS.payloadBytes) {
+      overlong = true;
+      rest = Buffer.alloc(0);
     }
   }
 }

@@ -21,6 +21,12 @@ export function showRecord(source: string, number: number): string {
   return `grep -F '"audit.sequence.number":{"intValue":"${number}"}' ${shellWord(source)}`;
 }
 
+/** A command that shows the lines of a stream in an export. */
+export function showStream(source: string, streamId: string | undefined): string {
+  const key = streamId === undefined ? 'audit.sequence.stream_id' : streamId;
+  return `grep -n -F ${shellWord(key)} ${shellWord(source)}`;
+}
+
 /** A command that verifies a file again, every payload parsed. */
 export function verifyAgain(source: string): string {
   return `stepseal verify --strict ${shellWord(source)}`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { createHash } from 'node:crypto';
 import { resolve } from './across/resolve.ts';
 import type { Streams } from './across/streams.ts';
 import type { CheckName, CheckSwitch } from './checks.ts';
@@ -11,8 +12,10 @@ import { compareFindings, type Finding } from './findings.ts';
 import type { KnownHeads } from './known-heads.ts';
 import { nextHeads } from './next-heads.ts';
 import type { Outcome } from './outcome.ts';
+import { readRegion } from './region.ts';
 import { LIMITS_OF_PROOF, type Report, streamReport } from './report.ts';
-import type { Source } from './sources/source.ts';
+import { showStream } from './reproduce.ts';
+import type { Segment, Source } from './sources/source.ts';
 import type { TrustPolicy } from './trust.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -62,7 +65,12 @@ export async function verify(options: VerifyOptions): Promise<Report> {
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
   told.push(emptiness(outcomes, records, told.flat(), trust, check));
-  const findings = told.flat().sort(compareFindings);
+  const segments = [...examined.byStream.values(), examined.unnamed].flat().map(({ segment }) => segment);
+  const exports = new Map(segments.flatMap(({ name, exportOf }) => (exportOf === undefined ? [] : [[name, exportOf]])));
+  const findings = told
+    .flat()
+    .map((finding) => asExported(finding, exports))
+    .sort(compareFindings);
   const states = reports
     .filter((stream) => stream.trusted)
     .flatMap((stream) => outcomes.get(stream.streamId)?.state ?? []);
@@ -110,6 +118,7 @@ function segmentFindings(examined: Examined, streams: Streams): readonly Finding
     );
   });
   const unnamed = examined.unnamed.flatMap((outcome) => {
+    if (outcome.segment.exportOf !== undefined && isTorn(outcome.segment, streams.torn)) return [];
     const log = new FindingLog(outcome.segment.name, undefined);
     log.add({
       code: 'MALFORMED',
@@ -119,6 +128,24 @@ function segmentFindings(examined: Examined, streams: Streams): readonly Finding
     return log.findings;
   });
   return [...own, ...unnamed];
+}
+
+/** Whether all that an export holds beside its streams are torn ends that successors found. */
+function isTorn(segment: Segment, torn: ReadonlySet<string>): boolean {
+  const { items, tooLarge } = readRegion(segment, 0);
+  return !tooLarge && items.every((item) => item.kind === 'bad' && torn.has(sha256(item.bytes)));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Lines of an export stand where they stood before they were put in order: another place, another way to see them. */
+function asExported(finding: Finding, exports: ReadonlyMap<string, string>): Finding {
+  const path = exports.get(finding.source ?? '');
+  if (path === undefined) return finding;
+  const { offset: _, ...rest } = finding;
+  return { ...rest, source: path, reproduce: showStream(path, finding.stream) };
 }
 
 /** Zero records, or records without trust, are never a pass. */

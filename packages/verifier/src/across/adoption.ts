@@ -25,6 +25,7 @@ export function followPredecessors(streams: Streams): void {
       continue;
     }
     claims.set(pin.streamId, id);
+    if (pin.tornSha256 !== undefined) streams.torn.add(pin.tornSha256);
     streams.predecessors.set(id, pin.streamId);
     streams.namedBy.set(pin.streamId, id);
     const target = outcomes.get(pin.streamId);
@@ -121,6 +122,7 @@ function explainDifference(streams: Streams, pin: PredecessorPin, target: Outcom
 }
 
 function lengthHolds(streams: Streams, pin: PredecessorPin, tail: Tail): boolean {
+  if (streams.input.outcomes.get(pin.streamId)?.segment.exportOf !== undefined) return true;
   const id = pin.streamId;
   const at = { from: pin.number, to: pin.number };
   const length = tail.validEnd + tail.tornBytes;

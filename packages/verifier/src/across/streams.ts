@@ -49,6 +49,8 @@ export class Streams {
   readonly successorTimeMs: Map<string, number> = new Map();
   /** Records behind the last note that a trusted successor pins, by stream. */
   readonly adopted: Map<string, number> = new Map();
+  /** SHA-256 of the torn ends that trusted open records name. */
+  readonly torn: Set<string> = new Set();
   /** Time after the last trusted note until now or the successor's open record, ms, by stream. */
   readonly uncoveredMs: Map<string, number> = new Map();
   /** What trusted streams declare deleted, with the deployment of the one that does; by stream. */

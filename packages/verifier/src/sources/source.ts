@@ -12,6 +12,8 @@ export interface SegmentReader {
 export interface Segment {
   /** Name shown in findings: a path, or what stands for one. */
   readonly name: string;
+  /** The export whose lines were put in order here: then neither lengths nor offsets are evidence. */
+  readonly exportOf?: string;
   /** @throws VerifierError `SOURCE_UNREADABLE` */
   open(): SegmentReader;
 }
