@@ -135,7 +135,9 @@ function noteUnknownNames(attributes: unknown, known: (name: string) => boolean,
           read(attributes, name, () => sanitised.add('unknown')),
           sanitised,
         );
-      } else if (!known(name)) sanitised.add(definitions.has(name) ? name : 'unknown');
+      } else if (!known(name) && read(attributes, name, () => sanitised.add('unknown')) !== undefined) {
+        sanitised.add(definitions.has(name) ? name : 'unknown');
+      }
     }
   } catch {
     sanitised.add('unknown');
