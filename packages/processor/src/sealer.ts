@@ -38,6 +38,9 @@ export interface SealerParts {
   readonly events: SealerEvents;
 }
 
+/** Room one note takes at most: two signatures under a name of 255 characters. */
+const NOTE_BYTES = 1_024;
+
 /** Somebody who waits for a record to be durable. */
 export interface Committer {
   readonly number: number;
@@ -81,6 +84,11 @@ export class Sealer {
   /** The close record is in the file: nothing more goes into this stream. */
   get closing(): boolean {
     return this.#closing;
+  }
+
+  /** Bytes of the segment once every note that is still to come is in it. */
+  get bytes(): number {
+    return this.segment.bytes + this.#notes.length * NOTE_BYTES;
   }
 
   /** Size of the last note that is to come, 0 when none is. */

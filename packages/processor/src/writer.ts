@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { type EventRecord, encodeEvent, FormatError, type Payload } from '@stepseal/core/format';
+import { type EventRecord, encodeEvent, FormatError, LIMITS, type Payload } from '@stepseal/core/format';
 import { chainPayload } from './chain-payload.ts';
 import { Due } from './due.ts';
 import { fileErrorCode, SealingError, type SealingErrorCode, systemCode } from './errors.ts';
@@ -22,8 +22,8 @@ const LAST_RETRY_MS = 5_000;
 /** Wall time may run away from monotonic time by this much before the stream is rolled. */
 const CLOCK_JUMP_MS = 5_000;
 
-/** Room left in a segment for its last records and notes. */
-const CLOSING_BYTES = 128 * 1024;
+/** Room left in a segment for one more event and the end of the stream. */
+const CLOSING_BYTES = 2 * LIMITS.ownPayloadBytes;
 
 interface Flusher {
   readonly sealer: Sealer;
@@ -41,7 +41,7 @@ export class Writer {
   readonly #succession: Succession;
   readonly #gaps = new GapTally();
   readonly #spool: Spool;
-  readonly #rollBytes: number;
+  #rollBytes: number;
   readonly #sealDue = new Due(() => this.#sealNow(false));
   readonly #heartbeat = new Due(() => this.#sealNow(true));
   readonly #retryDue = new Due(() => this.#resume());
@@ -65,7 +65,7 @@ export class Writer {
     this.#ids = new RecordIds(options.clock, options.random);
     this.#succession = new Succession(options, this.#ids);
     this.#spool = new Spool(options.spool);
-    this.#rollBytes = options.roll.maxBytes - Math.min(CLOSING_BYTES, options.roll.maxBytes / 4);
+    this.#rollBytes = this.#rollAt(CLOSING_BYTES);
   }
 
   /** What is being written, for people. */
@@ -122,6 +122,8 @@ export class Writer {
       this.#emitLater(undefined, payload);
       return;
     }
+    // From the first one on, room is left for the largest one.
+    this.#rollBytes = this.#rollAt(CLOSING_BYTES + LIMITS.payloadBytes);
     try {
       sealer.appendForeign(payload);
     } catch (error) {
@@ -241,7 +243,12 @@ export class Writer {
   #appended(sealer: Sealer): void {
     if (sealer.uncovered >= this.#options.seal.maxRecords) this.#attempt(() => this.#seal(sealer));
     else if (!this.#sealDue.set) this.#sealDue.in(this.#options.seal.intervalMs);
-    if (sealer.segment.bytes > this.#rollBytes) this.#attempt(() => this.#roll());
+    if (sealer.bytes > this.#rollBytes) this.#attempt(() => this.#roll());
+  }
+
+  #rollAt(room: number): number {
+    const { maxBytes } = this.#options.roll;
+    return maxBytes - Math.min(room, maxBytes / 4);
   }
 
   #seal(sealer: Sealer): void {

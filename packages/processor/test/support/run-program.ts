@@ -12,7 +12,7 @@ const PROGRAM = fileURLToPath(new URL('../fixtures/program.mjs', import.meta.url
 export interface ProgramRun {
   readonly dataDir: string;
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -20,7 +20,7 @@ export interface ProgramRun {
 /** Runs the fixture program to its end. With `signal` it gets that one as soon as it says that it is ready. */
 export async function runProgram(
   mode: string,
-  options: { readonly root?: string; readonly signal?: NodeJS.Signals } = {},
+  options: { readonly root?: string; readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' } = {},
 ): Promise<ProgramRun> {
   const root = options.root ?? temporaryDirectory();
   const keys = join(root, 'keys');
