@@ -13,10 +13,17 @@ interface RoutedRequest {
 /** A layer of Express's router: 5.x matches with `matchers` and keeps its pattern, 4.x has a regular expression. */
 interface Layer {
   handle?: { stack?: unknown };
+  /** Mounted at the root: matches everything and consumes nothing. */
+  slash?: unknown;
   matchers?: unknown;
   rawPath?: unknown;
   regexp?: unknown;
-  keys?: unknown;
+}
+
+interface Mount {
+  /** The part of the address that the layer matched. */
+  readonly consumed: string;
+  readonly template: string;
 }
 
 const MAX_DEPTH = 8;
@@ -26,6 +33,15 @@ const MAX_DEPTH = 8;
  * Never the address itself: a path may hold an account number.
  */
 export function routeOf(request: IncomingMessage): string | undefined {
+  try {
+    return templateOf(request);
+  } catch {
+    // The walk runs getters and matchers of the framework. A record without its route is worth more than none.
+    return undefined;
+  }
+}
+
+function templateOf(request: IncomingMessage): string | undefined {
   const { route, baseUrl, app } = request as IncomingMessage & RoutedRequest;
   const path = templateText(route?.path);
   if (path === undefined) return undefined;
@@ -52,7 +68,7 @@ function mountTemplate(router: unknown, remaining: string, depth: number): strin
   for (const layer of stackOf(router)) {
     if (stackOf(layer.handle).length === 0) continue;
     const match = matchPrefix(layer, remaining);
-    if (match === undefined || match.consumed === '' || !remaining.startsWith(match.consumed)) continue;
+    if (match === undefined || !remaining.startsWith(match.consumed)) continue;
     const rest = mountTemplate(layer.handle, remaining.slice(match.consumed.length), depth + 1);
     if (rest !== undefined) return match.template + rest;
   }
@@ -64,18 +80,34 @@ function stackOf(router: unknown): readonly Layer[] {
   return Array.isArray(stack) ? stack : [];
 }
 
-function matchPrefix(layer: Layer, path: string): { consumed: string; template: string } | undefined {
+/**
+ * Only a pattern that was written as text is its own template. What a regular expression matched is part of the
+ * address, and running one that belongs to the service could move its `lastIndex`.
+ */
+function matchPrefix(layer: Layer, path: string): Mount | undefined {
+  if (layer.slash === true) return ROOT;
   if (Array.isArray(layer.matchers)) {
+    const patterns: readonly unknown[] = Array.isArray(layer.rawPath) ? layer.rawPath : [layer.rawPath];
     for (const [index, matcher] of layer.matchers.entries()) {
-      const match = typeof matcher === 'function' ? matcher(path) : false;
+      const pattern = patterns[index];
+      const match = typeof pattern === 'string' && typeof matcher === 'function' ? matcher(path) : false;
       if (!match || typeof match.path !== 'string') continue;
-      if (Object.keys(match.params ?? {}).length === 0) return { consumed: match.path, template: match.path };
-      const pattern: unknown = Array.isArray(layer.rawPath) ? layer.rawPath[index] : layer.rawPath;
-      return typeof pattern === 'string' ? { consumed: match.path, template: pattern } : undefined;
+      return { consumed: match.path, template: String(pattern).replace(/\/$/, '') };
     }
     return undefined;
   }
-  if (!(layer.regexp instanceof RegExp) || !Array.isArray(layer.keys) || layer.keys.length > 0) return undefined;
-  const consumed = layer.regexp.exec(path)?.[0]?.replace(/\/$/, '');
-  return consumed === undefined ? undefined : { consumed, template: consumed };
+  return layer.regexp instanceof RegExp ? matchLiteral(layer.regexp, path) : undefined;
+}
+
+const ROOT: Mount = { consumed: '', template: '' };
+
+/** What Express 4 makes of a mount path without parameters or wildcards; only then does the pattern give the path back. */
+const LITERAL_MOUNT = /^\^((?:\\[/.]|[\w~%-])*)\\\/\?\(\?=\\\/\|\$\)$/;
+
+function matchLiteral(regexp: RegExp, path: string): Mount | undefined {
+  const template = LITERAL_MOUNT.exec(regexp.source)?.[1]?.replaceAll('\\', '');
+  if (template === undefined) return undefined;
+  const consumed = path.slice(0, template.length);
+  const same = regexp.ignoreCase ? consumed.toLowerCase() === template.toLowerCase() : consumed === template;
+  return same && ['', '/'].includes(path.charAt(template.length)) ? { consumed, template } : undefined;
 }
