@@ -8,11 +8,14 @@
  */
 export function writeErrorLine(line: string): void {
   const { stderr } = process;
-  const shown = line.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  const shown = line.replaceAll(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
   try {
     stderr.write(`stepseal: ${shown}\n`, (error) => {
       // The callback comes before the event. One listener for this one error: other people's writes are their own.
-      if (error != null && stderr.listenerCount('error') === 0) stderr.once('error', () => undefined);
+      if (error && stderr.listenerCount('error') === 0) stderr.once('error', () => undefined);
     });
   } catch {
     // Standard error is closed: there is nobody to tell.
