@@ -7,7 +7,6 @@ import { severityOf } from '@stepseal/core/semconv';
 import { type CaptureCounts, Ceremonies } from './ceremony/ceremonies.ts';
 import { CeremonyBook } from './ceremony/ceremony-book.ts';
 import { CeremonyIds } from './ceremony/ceremony-id.ts';
-import { currentFrame } from './ceremony/frame.ts';
 import type { AnswerChecked, ChallengeIssued } from './ceremony/observation.ts';
 import type { DraftRecord } from './events.ts';
 import { ServerChannels } from './http/server-channels.ts';
@@ -40,6 +39,7 @@ export class Capture implements LibraryObserver {
   readonly #problems: Problems;
   readonly #send: (record: OutgoingRecord) => void;
   readonly #insideLibrary = new AsyncLocalStorage<true>();
+  readonly #told = { signIns: 0, unknownUser: 0 };
   #open = false;
 
   /** @throws {TypeError} when a key is not 32 bytes, or a path or network cannot be read. */
@@ -60,6 +60,7 @@ export class Capture implements LibraryObserver {
         session: pathsOr(config.identity?.session, SESSION_PATHS),
         proxies: trustedProxies(config.client?.trustedProxies ?? []),
         pseudonyms,
+        ids,
       }),
       disclosure: {
         userIdInClear: config.identity?.userIdInClear ?? false,
@@ -68,10 +69,13 @@ export class Capture implements LibraryObserver {
       nowMs,
       emit: (draft, earlier) => this.#emit(draft, earlier),
     });
-    this.#channels = new ServerChannels((frame, aborted) => {
-      this.#problems.guard(() => this.#ceremonies.responseEnded(frame, aborted));
-      this.#reportCounts();
-    });
+    this.#channels = new ServerChannels(
+      (run) => this.guard(run),
+      (frame, aborted) => {
+        this.#ceremonies.responseEnded(frame, aborted);
+        this.#reportCounts();
+      },
+    );
   }
 
   get counts(): Readonly<CaptureCounts> {
@@ -90,22 +94,22 @@ export class Capture implements LibraryObserver {
     this.#channels.close();
   }
 
+  guard(run: () => void): void {
+    this.#problems.guard(run);
+  }
+
   challengeIssued(call: ChallengeIssued): void {
-    if (!this.#open) return;
-    this.#problems.guard(() => {
-      const frame = currentFrame.getStore();
-      frame?.challenges.push({ call, issuedAtMs: performance.now() });
-      if (frame !== undefined) frame.context ??= context.active();
-    });
+    const frame = this.#channels.current;
+    if (!this.#open || frame === undefined) return;
+    frame.challenges.push({ call, issuedAtMs: performance.now() });
+    frame.context ??= context.active();
   }
 
   answerChecked(call: AnswerChecked): void {
     if (!this.#open) return;
-    this.#problems.guard(() => {
-      const frame = currentFrame.getStore();
-      if (frame !== undefined) frame.context ??= context.active();
-      this.#ceremonies.answerChecked(frame, call);
-    });
+    const frame = this.#channels.current;
+    if (frame !== undefined) frame.context ??= context.active();
+    this.#ceremonies.answerChecked(frame, call);
     this.#reportCounts();
   }
 
@@ -134,16 +138,16 @@ export class Capture implements LibraryObserver {
     }
   }
 
+  /** Tells what could not be assigned, when there is more of it than was told before. */
   #reportCounts(): void {
     const { signIns, unknownUser, records } = this.counts;
-    if (signIns > 0) {
-      this.#problems.tell(
-        'SIGN_IN_NOT_RECORDED',
-        `${signIns} passkey challenges or answers came from nobody known; they were taken for sign-ins and not recorded.`,
-      );
+    if (signIns > this.#told.signIns) {
+      const message = `${signIns} passkey challenges or answers came from nobody known; they were taken for sign-ins and not recorded.`;
+      if (this.#problems.tell('SIGN_IN_NOT_RECORDED', message)) this.#told.signIns = signIns;
     }
-    if (unknownUser > 0) {
-      this.#problems.tell('USER_UNKNOWN', `${unknownUser} of ${records} records have no user: see identity.user.`);
+    if (unknownUser > this.#told.unknownUser) {
+      const message = `${unknownUser} of ${records} records have no user: set identity.user to where the service keeps its id.`;
+      if (this.#problems.tell('USER_UNKNOWN', message)) this.#told.unknownUser = unknownUser;
     }
   }
 }

@@ -60,7 +60,8 @@ export interface Disclosure {
   readonly fullClientAddress: boolean;
 }
 
-const LAST_DATE_S = 8_640_000_000_000;
+/** RFC 3339 has years of four digits. A token that gives its time in milliseconds lies beyond. */
+const LAST_DATE_S = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 
 /** Always the same properties in the same order: records are built on the request path. */
 export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclosure: Disclosure): RegistryAttributes {

@@ -16,16 +16,18 @@ export class Problems {
     this.#nowMs = nowMs;
   }
 
-  tell(code: ProblemCode, message: string): void {
+  /** @returns whether it was passed on. */
+  tell(code: ProblemCode, message: string): boolean {
     const now = this.#nowMs();
     const last = this.#lastMs.get(code);
-    if (last !== undefined && now - last < QUIET_MS) return;
+    if (last !== undefined && now - last < QUIET_MS) return false;
     this.#lastMs.set(code, now);
     try {
       this.#report(code, message);
     } catch {
       // The application's own reporter failed: there is nobody left to tell, and the request goes on.
     }
+    return true;
   }
 
   /** Runs a hook. What it throws is reported by kind, never by message, and never reaches the application. */

@@ -3,11 +3,11 @@
 //
 // `node --import @stepseal/instrumentation/register app.js`: capture and sealing with no line of code.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
-import { type AuditPipeline, startAuditPipeline } from '@stepseal/processor';
+import { type AuditPipeline, startAuditPipeline, writeErrorLine } from '@stepseal/processor';
 import { CONFIG_FILE_NAME, loadConfig, type ResolvedConfig } from '@stepseal/processor/config';
 import { type KeySet, loadOrCreateKeys } from '@stepseal/processor/keys';
 import { StepUpInstrumentation } from './instrumentation.ts';
@@ -30,21 +30,21 @@ function register(): void {
   Reflect.set(globalThis, STARTED, true);
   try {
     const config = loadConfig();
-    for (const warning of config.warnings) say(warning);
+    for (const warning of config.warnings) writeErrorLine(warning);
     if (config.disabled) {
       if (config.required) refuse('REQUIRED_BUT_DISABLED', 'OTEL_SDK_DISABLED is true while evidence is required.');
-      say('OTEL_SDK_DISABLED is true: no step-up is recorded.');
+      writeErrorLine('OTEL_SDK_DISABLED is true: no step-up is recorded.');
       return;
     }
     const keys = loadOrCreateKeys(config, { create: true });
-    for (const warning of keys.warnings) say(warning);
+    for (const warning of keys.warnings) writeErrorLine(warning);
     const pipeline = openPipeline(config, keys);
-    if (isMainThread) sayWhere(config, keys);
+    if (isMainThread) sayWhere(config, keys, pipeline);
     capture(config, keys, pipeline);
   } catch (error) {
     const { code, message } = describe(error);
     if (evidenceIsRequired()) refuse(code, message);
-    say(`${code}: ${message} The application runs; no step-up is recorded.`);
+    writeErrorLine(`${code}: ${message} The application runs; no step-up is recorded.`);
   }
 }
 
@@ -71,48 +71,48 @@ function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline):
     correlationKey: keys.correlation,
     identity: config.identity,
     client: config.client,
-    onProblem: (code, message) => say(`${code}: ${message}`),
+    onProblem: (code, message) => writeErrorLine(`${code}: ${message}`),
   });
   registerInstrumentations({ instrumentations: [instrumentation], loggerProvider: pipeline.loggerProvider });
 }
 
-function sayWhere(config: ResolvedConfig, keys: KeySet): void {
+function sayWhere(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline): void {
   const place = short(config.dataDir);
-  if (keys.createdIn === undefined) {
-    say(`sealing step-ups of ${config.deployment} in ${place}, identity ${keys.fingerprint}`);
-  } else {
-    say(`made new keys in ${short(keys.createdIn)}, identity ${keys.fingerprint}; sealing step-ups in ${place}`);
-  }
+  const identity = `identity ${keys.fingerprint}`;
+  if (pipeline.status().state === 'blocked') {
+    writeErrorLine(`step-ups of ${config.deployment} will be sealed in ${place} once it can be written, ${identity}`);
+  } else if (keys.createdIn === undefined) {
+    writeErrorLine(`sealing step-ups of ${config.deployment} in ${place}, ${identity}`);
+  } else writeErrorLine(`made new keys in ${short(keys.createdIn)}, ${identity}; sealing step-ups in ${place}`);
 }
 
 function refuse(code: string, message: string): never {
-  say(`${code}: ${message} The process ends because STEPSEAL_REQUIRED is set.`);
+  writeErrorLine(`${code}: ${message} The process ends, because \`required\` is set.`);
   process.exit(EXIT_CONFIG);
 }
 
-/** Asked when the configuration itself may be what is broken, so each place is looked at on its own. */
+/**
+ * Asked when the configuration itself may be what is broken, so each place is looked at on its own. A variable that is
+ * empty counts as unset, one that is neither yes nor no as yes. A file that cannot be read requires nothing.
+ */
 function evidenceIsRequired(): boolean {
-  const variable = process.env['STEPSEAL_REQUIRED'];
-  if (variable !== undefined) return !['0', 'false'].includes(variable.toLowerCase());
-  const path = resolve(process.env['STEPSEAL_CONFIG_FILE'] ?? CONFIG_FILE_NAME);
+  const variable = process.env['STEPSEAL_REQUIRED'] ?? '';
+  if (variable !== '') return !['0', 'false'].includes(variable.toLowerCase());
   try {
-    return existsSync(path) && /"required"\s*:\s*true/.test(readFileSync(path, 'utf8'));
+    const path = resolve(process.env['STEPSEAL_CONFIG_FILE'] || CONFIG_FILE_NAME);
+    return /"required"\s*:\s*true/.test(readFileSync(path, 'utf8'));
   } catch {
-    return true;
+    return false;
   }
 }
 
 function describe(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: 'START_FAILED', message: 'Stepseal could not start.' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'START_FAILED';
-  return { code, message: error.message };
+  return { code, message: /[.!?]$/.test(error.message) ? error.message : `${error.message}.` };
 }
 
 function short(path: string): string {
   const shorter = relative(process.cwd(), path);
   return shorter !== '' && !shorter.startsWith('..') ? shorter : path;
-}
-
-function say(line: string): void {
-  process.stderr.write(`stepseal: ${line}\n`);
 }

@@ -144,6 +144,69 @@ describe('under Express the route is recorded as it was written,', () => {
   });
 });
 
+describe('what a regular expression matched is part of the address and not recorded', () => {
+  test('under Express 5, nor is an expression of the service run', async () => {
+    const inner = express.Router();
+    inner.post('/x', (_request, response) => {
+      response.status(401).set('WWW-Authenticate', STEP_UP).json({});
+    });
+    const sticky = /\/people\/[^/]+/g;
+    const app = express();
+    app.use('/people/nobody', express.Router());
+    app.use(sticky, (request, response, next) => {
+      sticky.lastIndex = 0;
+      inner(request, response, next);
+    });
+    app.use(/\/accounts\/[^/]+/, inner);
+    recorder = record();
+    server = await listen(app);
+    await send(server.port, '/accounts/DE991234/x');
+    await send(server.port, '/people/somebody/x');
+    await until(() => recorder.records.length === 2);
+    expect(recorder.attribute(0, 'http.route')).toBe('/x');
+    expect(recorder.attribute(1, 'http.route')).toBe('/x');
+    expect(sticky.lastIndex).toBe(0);
+  });
+
+  test('under Express 4', () => {
+    const stack = [{ regexp: /\/people\/[^/]+/, keys: [], handle: { stack: [{}] } }];
+    const request = { route: { path: '/x' }, baseUrl: '/people/somebody', app: { _router: { stack } } };
+    expect(routeOf(request as unknown as IncomingMessage)).toBe('/x');
+  });
+});
+
+test('under Express a route is the same however its client spells it, also below a router without a path', async () => {
+  const accounts = express.Router();
+  accounts.post('/close', (_request, response) => {
+    response.status(401).set('WWW-Authenticate', STEP_UP).json({});
+  });
+  const api = express.Router();
+  api.use('/Accounts', accounts);
+  const app = express();
+  app.use(api);
+  recorder = record();
+  server = await listen(app);
+  await send(server.port, '/aCCOUNTS/close');
+  await until(() => recorder.records.length === 1);
+  expect(recorder.attribute(0, 'http.route')).toBe('/Accounts/close');
+});
+
+test('a framework that throws when it is asked for the route costs the route, not the record', async () => {
+  recorder = record();
+  server = await listen((request, response) => {
+    Object.defineProperty(request, 'route', {
+      get() {
+        throw new Error('not now');
+      },
+    });
+    response.writeHead(401, { 'www-authenticate': STEP_UP }).end();
+  });
+  await send(server.port, '/');
+  await until(() => recorder.records.length === 1);
+  expect(recorder.attribute(0, 'http.route')).toBeUndefined();
+  expect(recorder.problems).toEqual(['USER_UNKNOWN']);
+});
+
 test('under Express 4 a mounted route is read although asking for the router throws', () => {
   const stack = [{ regexp: /^\/api\/?(?=\/|$)/i, keys: [], handle: { stack: [{}] } }];
   const app = Object.defineProperty({ _router: { stack } }, 'router', {
@@ -198,6 +261,21 @@ test('requests that share kept-alive connections are never mixed up', async () =
   expect(new Set([...seen.values()].map(({ user }) => user)).size).toBe(requests);
 });
 
+test('two instrumentations in one process each record the whole, and neither takes what the other needs', async () => {
+  recorder = record();
+  const other = record();
+  server = await listen(async (_request, response) => {
+    await recorder.webauthn.generateAuthenticationOptions({ rpID: 'localhost' });
+    await other.webauthn.generateAuthenticationOptions({ rpID: 'localhost' });
+    response.writeHead(401, { 'www-authenticate': STEP_UP }).end();
+  });
+  await send(server.port, '/');
+  await until(() => recorder.records.length + other.records.length === 4);
+  other.capture.close();
+  expect(recorder.names()).toEqual(['step_up.required', 'step_up.challenged']);
+  expect(other.names()).toEqual(['step_up.required', 'step_up.challenged']);
+});
+
 test('pipelined requests each keep their own frame', async () => {
   recorder = record();
   server = await listen(async (request, response) => {
@@ -235,6 +313,7 @@ test('a demand whose client goes away half-way is recorded all the same, and say
   socket.once('data', () => socket.resetAndDestroy());
   await until(() => recorder.records.length === 1);
   expect(recorder.records[0]?.body).toContain('connection closed');
+  expect(recorder.attribute(0, 'step_up.client.prefix'), 'although the connection is gone').toBe('127.0.0.0/24');
   expect(recorder.attribute(0, 'audit.outcome')).toBe('unknown');
 });
 
@@ -253,9 +332,9 @@ test('a client that goes away before anything was decided leaves no record', asy
 });
 
 test('a hook that breaks is reported once and never reaches the request', async () => {
-  recorder = record({ identity: { user: ['req.broken.id'] } });
+  recorder = record();
   server = await listen((request, response) => {
-    Object.defineProperty(request, 'broken', {
+    Object.defineProperty(request, 'headers', {
       get() {
         throw new Error('secret-in-message');
       },

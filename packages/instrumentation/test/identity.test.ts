@@ -3,13 +3,19 @@
 
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { CeremonyIds } from '../src/ceremony/ceremony-id.ts';
+import { trustedProxies } from '../src/identity/client-address.ts';
 import { Pseudonyms } from '../src/identity/pseudonyms.ts';
 import { resolver, SESSION_PATHS, USER_PATHS } from '../src/identity/resolver.ts';
+import { SubjectReader } from '../src/identity/subject.ts';
 import { tokenClaims } from '../src/identity/token-claims.ts';
 import { bearer } from './support/server.ts';
 
 function request(parts: Record<string, unknown>): IncomingMessage {
-  return { headers: {}, ...parts } as unknown as IncomingMessage;
+  return Object.defineProperties(
+    { headers: {} },
+    Object.getOwnPropertyDescriptors(parts),
+  ) as unknown as IncomingMessage;
 }
 
 describe('the user is found', () => {
@@ -28,6 +34,17 @@ describe('the user is found', () => {
     ['nowhere', {}, undefined],
     ['not where an object stands in for an id', { user: { id: { $ne: null } } }, undefined],
     ['not as an empty text', { user: { id: '' } }, undefined],
+    ['not as a number that is none, which all would share', { user: { id: Number.NaN } }, undefined],
+    [
+      'in the next place where a getter of the framework throws',
+      {
+        get session(): unknown {
+          throw new Error('no session');
+        },
+        headers: bearer({ sub: 'u4' }),
+      },
+      'u4',
+    ],
     ['not as a text of a megabyte', { user: { id: 'x'.repeat(1_000_000) } }, undefined],
   ];
   test.each(cases)('%s', (_title, parts, expected) => {
@@ -73,6 +90,21 @@ describe('a token that is no token gives no claims and no error:', () => {
     expect(claims?.text('constructor')).toBeUndefined();
     expect(claims?.text('__proto__')).toBeUndefined();
   });
+});
+
+test('what ties requests together holds no id, and a session named like a user is not that user', () => {
+  const reader = new SubjectReader({
+    user: resolver(['req.user.id']),
+    session: ['cookie.sid'],
+    proxies: trustedProxies([]),
+    pseudonyms: new Pseudonyms(Buffer.alloc(32, 1)),
+    ids: new CeremonyIds(Buffer.alloc(32, 2)),
+  });
+  const ofUser = reader.read(request({ user: { id: 'somebody' } }), undefined);
+  const ofSession = reader.read(request({ headers: { cookie: 'sid=somebody' } }), undefined);
+  expect(ofUser.joinId).toMatch(/^[\w-]{22}$/);
+  expect(ofSession.joinId).toMatch(/^[\w-]{22}$/);
+  expect(ofSession.joinId).not.toBe(ofUser.joinId);
 });
 
 test('hashes differ by key and by what is hashed, so that a session never looks like a user', () => {

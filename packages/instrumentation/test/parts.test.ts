@@ -89,12 +89,16 @@ describe('what clients send cannot fill the memory:', () => {
     map.set('a', 1);
     map.set('b', 2);
     map.set('a', 3);
+    now = 50;
     map.set('c', 4);
     expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([3, undefined, 4]);
     now = 101;
     expect(map.get('a')).toBeUndefined();
     expect(map.size).toBe(1);
-    map.delete('c');
+    now = 151;
+    expect(map.size, 'also when nobody asks for it').toBe(0);
+    map.set('d', 5);
+    map.delete('d');
     expect(map.size).toBe(0);
   });
 });

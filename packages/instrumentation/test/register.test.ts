@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,8 @@ interface Ended {
   said: string[];
 }
 
-async function run(app: string, env: Record<string, string> = {}): Promise<Ended> {
+/** @param how `deaf`: nobody reads standard error. */
+async function run(app: string, env: Record<string, string> = {}, how: { deaf?: boolean } = {}): Promise<Ended> {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(STEPSEAL|OTEL|NODE)_/.test(name)),
   );
@@ -38,7 +39,8 @@ async function run(app: string, env: Record<string, string> = {}): Promise<Ended
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  if (how.deaf === true) child.stderr.destroy();
+  else child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   const [status] = (await once(child, 'close')) as [number | null];
   return { status, stdout, said: stderr.split('\n').filter((line) => line !== '') };
 }
@@ -113,6 +115,18 @@ describe('the application runs and one line says why nothing is recorded,', () =
     expect(said[0]).toMatch(/^stepseal: CONFIG_UNKNOWN_KEY: .*dataDir.*no step-up is recorded\.$/);
   });
 
+  test.each([
+    ['malformed', () => writeFileSync(join(cwd, 'stepseal.config.json'), '{')],
+    ['unreadable', () => mkdirSync(join(cwd, 'stepseal.config.json'))],
+  ])('where the configuration is %s, and an empty STEPSEAL_REQUIRED counts as unset', async (_title, prepare) => {
+    prepare();
+    const env = { STEPSEAL_REQUIRED: '', STEPSEAL_CONFIG_FILE: '' };
+    const { status, stdout, said } = await run('app-says.mjs', env);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: RAN });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^stepseal: CONFIG_(MALFORMED|UNREADABLE): /);
+  });
+
   test('where a key is damaged', async () => {
     await run('app-says.mjs');
     writeFileSync(join(cwd, '.stepseal/keys/identity.pem'), 'not a key');
@@ -129,6 +143,37 @@ describe('the application runs and one line says why nothing is recorded,', () =
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(/^stepseal: KEY_NOT_WRITABLE: /);
   });
+});
+
+test('a start whose records have to wait does not claim that they are sealed', async () => {
+  await run('app-says.mjs');
+  rmSync(join(cwd, '.stepseal/writers'), { recursive: true });
+  writeFileSync(join(cwd, '.stepseal/writers'), 'in the way');
+  const { status, stdout, said } = await run('app-says.mjs');
+  expect({ status, stdout }).toEqual({ status: 0, stdout: RAN });
+  expect(said[0]).toMatch(/^stepseal: [A-Z_]+: cannot seal records/);
+  expect(said[1]).toMatch(
+    /^stepseal: step-ups of local will be sealed in \.stepseal once it can be written, identity /,
+  );
+});
+
+test('an application outlives the reader of its standard error', async () => {
+  const { status, stdout } = await run('app-patient.mjs', {}, { deaf: true });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: RAN });
+});
+
+test('a path cannot smuggle terminal sequences or further lines into the line at start', async () => {
+  const { said } = await run('app-says.mjs', { STEPSEAL_DATA_DIR: 'a\u001b[31mb\nc' });
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/; sealing step-ups in a\\u\{1b\}\[31mb\\u\{a\}c$/);
+});
+
+test('what anybody else publishes on the channels of Node does not end the application', async () => {
+  const { status, stdout, said } = await run('app-publishes.mjs');
+  expect({ status, stdout }).toEqual({ status: 0, stdout: RAN });
+  expect(said.slice(1)).toEqual([
+    'stepseal: CAPTURE_FAILED: A hook failed with TypeError; the request went on, its record may be missing.',
+  ]);
 });
 
 describe('where evidence is required the application does not start', () => {

@@ -413,6 +413,25 @@ test('a passkey sign-in of nobody known is no step-up; it is counted and reporte
   expect(recorder.problems).toEqual(['SIGN_IN_NOT_RECORDED']);
 });
 
+test('what could not be assigned is told again only when there is more of it', async () => {
+  recorder.capture.close();
+  let nowMs = 0;
+  recorder = record({}, undefined, () => nowMs);
+  await bareDemand({});
+  nowMs += 3_600_000;
+  await bareDemand();
+  expect(recorder.problems).toEqual(['USER_UNKNOWN']);
+  await bareDemand({});
+  expect(recorder.problems).toEqual(['USER_UNKNOWN', 'USER_UNKNOWN']);
+});
+
+test('a time of authentication in milliseconds is no date, and is not recorded as one', async () => {
+  await demand();
+  await retry({ ...weak, acr: 'gold', auth_time: Date.now() });
+  expect(recorder.names().at(-1)).toBe('step_up.access');
+  expect(recorder.attribute(2, 'step_up.auth_time')).toBeUndefined();
+});
+
 test('a demand to nobody known is recorded, and the unknown user is reported', async () => {
   await bareDemand({});
   expect(recorder.attribute(0, 'user.hash')).toBeUndefined();
@@ -453,10 +472,43 @@ describe('nobody suppresses his own record with what he sends:', () => {
   });
 });
 
-test('what the library throws reaches its caller unchanged, and an unhandled answer stays unhandled', async () => {
-  const verify = recorder.webauthn.verifyAuthenticationResponse({} as never);
-  await expect(verify).rejects.toThrow(TypeError);
+describe('what the library throws reaches its caller unchanged:', () => {
+  test('its own errors', async () => {
+    const verify = recorder.webauthn.verifyAuthenticationResponse({} as never);
+    await expect(verify).rejects.toThrow(TypeError);
+  });
+
+  test.each([
+    ['whose message is no text', Object.assign(new Error('x'), { message: { status: 400 } }), 'other'],
+    ['that cannot even be looked at', Object.defineProperty(new Error('x'), 'message', { get: thrower }), undefined],
+    ['that are no errors', 'just a text', 'other'],
+  ])('errors of the service %s', async (_title, fault, errorType) => {
+    const challenge = await demand();
+    let caught: unknown;
+    serve = async (_request, response) => {
+      await recorder.webauthn
+        .verifyAuthenticationResponse({
+          response: authenticator.authenticate({ challenge, rpId: 'localhost' }),
+          expectedChallenge: () => {
+            throw fault;
+          },
+          expectedOrigin: ORIGIN,
+          expectedRPID: 'localhost',
+          credential,
+        })
+        .catch((error: unknown) => (caught = error));
+      response.end();
+    };
+    await send(server.port, '/verify', { headers: bearer(weak) });
+    expect(caught).toBe(fault);
+    expect(recorder.attribute(2, 'error.type')).toBe(errorType);
+    expect(recorder.problems).toEqual(errorType === undefined ? ['CAPTURE_FAILED'] : []);
+  });
 });
+
+function thrower(): never {
+  throw new Error('do not look');
+}
 
 test('ids and addresses are recorded in clear only where that is opted in', async () => {
   recorder.capture.close();

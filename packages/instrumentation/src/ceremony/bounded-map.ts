@@ -18,7 +18,14 @@ export class BoundedMap<V> {
     this.#nowMs = nowMs;
   }
 
+  /** Entries that are not older than their time. */
   get size(): number {
+    const oldestMs = this.#nowMs() - this.#maxAgeMs;
+    // In the order in which they were set, so the first that is young enough ends the search.
+    for (const [key, { atMs }] of this.#entries) {
+      if (atMs >= oldestMs) break;
+      this.#entries.delete(key);
+    }
     return this.#entries.size;
   }
 

@@ -53,7 +53,7 @@ export class Ceremonies {
 
   /** An answer is told as soon as it is checked, before the service acts on it. */
   answerChecked(frame: RequestFrame | undefined, call: AnswerChecked): void {
-    const subject = frame === undefined ? NOBODY : this.#parts.subjects.read(frame.request);
+    const subject = frame === undefined ? NOBODY : this.#parts.subjects.read(frame.request, frame.peerAddress);
     const ceremony = this.#ceremonyOfAnswer(call, subject);
     if (ceremony === undefined) {
       this.counts.signIns += 1;
@@ -115,7 +115,7 @@ export class Ceremonies {
   /** A 401 of RFC 9470. A challenge made in the same request belongs to it. */
   #demanded(frame: RequestFrame, challenge: StepUpChallenge, aborted: boolean): void {
     const { book, subjects } = this.#parts;
-    const subject = subjects.read(frame.request);
+    const subject = subjects.read(frame.request, frame.peerAddress);
     const http = httpFacts(frame.request, frame.response.statusCode);
     const requirement: Requirement = { acrValues: challenge.acrValues, maxAgeS: challenge.maxAgeS };
     const facts = { subject, requirement, actionName: http.actionName };
@@ -150,7 +150,7 @@ export class Ceremonies {
 
   /** Challenges made without a 401: for the step-up that the session has open, or, with no user known, a sign-in. */
   #offered(frame: RequestFrame): void {
-    const subject = this.#parts.subjects.read(frame.request);
+    const subject = this.#parts.subjects.read(frame.request, frame.peerAddress);
     if (subject.userHash === undefined) {
       this.counts.signIns += frame.challenges.length;
       return;
@@ -190,16 +190,15 @@ export class Ceremonies {
 
   /** The session may have got a new id with the proof; the refused request will come back under that. */
   #noteRenewal(frame: RequestFrame, proved: Subject): void {
-    const next = this.#parts.subjects.nextSessionId(frame.request, frame.response);
-    if (next === undefined || proved.joinId === undefined || next === proved.joinId || next === proved.claims?.jti)
-      return;
+    const next = this.#parts.subjects.nextJoinId(frame.request, frame.response);
+    if (next === undefined || proved.joinId === undefined || next === proved.joinId) return;
     this.#parts.book.renewed(next, { formerJoinId: proved.joinId, formerSessionHash: proved.sessionHash });
   }
 
   /** A request that was refused before and now went through, or was refused for good. */
   #retried(frame: RequestFrame): void {
     const { book, subjects } = this.#parts;
-    const subject = subjects.read(frame.request);
+    const subject = subjects.read(frame.request, frame.peerAddress);
     const key = requestKey(frame.request);
     if (subject.joinId === undefined) return;
     const renewal = book.renewalOf(subject.joinId);

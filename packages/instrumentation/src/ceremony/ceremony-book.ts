@@ -96,11 +96,15 @@ export class CeremonyBook {
   }
 
   demand(joinId: string, requestKey: string): Demand | undefined {
-    return this.#demands.get(demandKey(joinId, requestKey));
+    return this.#demands.get(this.#demandKey(joinId, requestKey));
   }
 
   setDemand(joinId: string, requestKey: string, demand: Demand): void {
-    this.#demands.set(demandKey(joinId, requestKey), demand);
+    this.#demands.set(this.#demandKey(joinId, requestKey), demand);
+  }
+
+  dropDemand(joinId: string, requestKey: string): void {
+    this.#demands.delete(this.#demandKey(joinId, requestKey));
   }
 
   /** Services give a session a new id when its user has proved himself, lest somebody planted the old one. */
@@ -112,13 +116,10 @@ export class CeremonyBook {
     return this.#renewals.get(joinId);
   }
 
-  dropDemand(joinId: string, requestKey: string): void {
-    this.#demands.delete(demandKey(joinId, requestKey));
+  /** Of fixed length, since a path is as long as its client likes. */
+  #demandKey(joinId: string, requestKey: string): string {
+    return this.#ids.derive('request', `${joinId}\0${requestKey}`);
   }
-}
-
-function demandKey(joinId: string, requestKey: string): string {
-  return `${joinId}\0${requestKey}`;
 }
 
 function newCeremony(id: string, correlation: Ceremony['correlation'], facts: CeremonyFacts): Ceremony {

@@ -3,8 +3,11 @@
 
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
-/** What an id is derived from: a challenge that both sides see, or, failing that, the session. */
-export type CorrelationKind = 'webauthn' | 'session';
+/**
+ * What an id is derived from: a challenge that both sides see, or, failing that, the session. The others never leave
+ * the process: they stand in memory for what ties requests together, which is secret and as long as a client likes.
+ */
+export type CorrelationKind = 'webauthn' | 'session' | 'join session' | 'join user' | 'request';
 
 /** 132 of 256 bits. */
 const ID_LENGTH = 22;

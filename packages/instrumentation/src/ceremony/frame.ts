@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@opentelemetry/api';
 import type { Subject } from '../identity/subject.ts';
@@ -17,6 +16,8 @@ export interface PendingChallenge {
 export class RequestFrame {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The other end of the connection. Asked for at once: Node cannot tell it when the connection is gone. */
+  readonly peerAddress: string | undefined;
   /** Wall clock, milliseconds: the time that a token's age is measured at. */
   readonly startedAtMs: number = Date.now();
   /** Challenges made in this request. Told only when the response shows whether they belong to a 401. */
@@ -30,8 +31,6 @@ export class RequestFrame {
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.request = request;
     this.response = response;
+    this.peerAddress = request.socket.remoteAddress;
   }
 }
-
-/** The frame of the request that the running code belongs to. */
-export const currentFrame: AsyncLocalStorage<RequestFrame> = new AsyncLocalStorage();

@@ -36,8 +36,8 @@ export function httpFacts(request: IncomingMessage, statusCode: number | undefin
 }
 
 /**
- * Tells requests apart in memory, to recognise one that is tried again. It holds the path as the client wrote it and
- * is never recorded.
+ * Tells requests apart, to recognise one that is tried again. It holds the path as the client wrote it, and is neither
+ * recorded nor remembered but as a keyed hash.
  */
 export function requestKey(request: IncomingMessage): string {
   const url = (request as { originalUrl?: unknown }).originalUrl ?? request.url;

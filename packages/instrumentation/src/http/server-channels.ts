@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { currentFrame, RequestFrame } from '../ceremony/frame.ts';
+import { RequestFrame } from '../ceremony/frame.ts';
 
 const REQUEST_START = 'http.server.request.start';
 const RESPONSE_FINISH = 'http.server.response.finish';
@@ -18,14 +19,23 @@ export type ResponseEnd = (frame: RequestFrame, aborted: boolean) => void;
 
 /**
  * Opens a frame for each request of each `node:http` server and reports how its response ended. Nothing is patched:
- * these are channels that Node publishes on (HTTP/1.1 only), so no other instrumentation is displaced.
+ * these are channels that Node publishes on (HTTP/1.1 only), so no other instrumentation is displaced. Anybody in the
+ * process can publish on them too, and what a subscriber throws ends the process, so each message is looked at guarded.
  */
 export class ServerChannels {
   readonly #frames = new WeakMap<ServerResponse, RequestFrame>();
+  readonly #current = new AsyncLocalStorage<RequestFrame>();
+  readonly #guard: (run: () => void) => void;
   readonly #onEnd: ResponseEnd;
 
-  constructor(onEnd: ResponseEnd) {
+  constructor(guard: (run: () => void) => void, onEnd: ResponseEnd) {
+    this.#guard = guard;
     this.#onEnd = onEnd;
+  }
+
+  /** The frame of the request that the running code belongs to. */
+  get current(): RequestFrame | undefined {
+    return this.#current.getStore();
   }
 
   open(): void {
@@ -39,21 +49,19 @@ export class ServerChannels {
   }
 
   readonly #onStart = (message: unknown): void => {
-    const { request, response } = message as ServerMessage;
-    const frame = new RequestFrame(request, response);
-    this.#frames.set(response, frame);
-    // The channel is published in the context of this one request, so what is entered here reaches its handlers only.
-    currentFrame.enterWith(frame);
-    response.once('close', this.#onClose(response));
+    this.#guard(() => {
+      const { request, response } = message as ServerMessage;
+      const frame = new RequestFrame(request, response);
+      this.#frames.set(response, frame);
+      response.once('close', () => this.#guard(() => this.#end(response, true)));
+      // The channel is published in the context of this one request, so what is entered here reaches its handlers only.
+      this.#current.enterWith(frame);
+    });
   };
 
   readonly #onFinish = (message: unknown): void => {
-    this.#end((message as ServerMessage).response, false);
+    this.#guard(() => this.#end((message as ServerMessage).response, false));
   };
-
-  #onClose(response: ServerResponse): () => void {
-    return () => this.#end(response, true);
-  }
 
   #end(response: ServerResponse, aborted: boolean): void {
     const frame = this.#frames.get(response);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 export interface ClientAddress {
@@ -18,12 +17,16 @@ const MAX_HOPS = 32;
 export function trustedProxies(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
-    const [address = '', bits] = network.split('/');
+    const [address = '', bits, ...rest] = network.split('/');
     const version = isIP(address);
-    if (version === 0) throw new TypeError(`not an address or network: ${network}`);
+    const length = bits === undefined || /^\d{1,3}$/.test(bits) ? Number(bits ?? 0) : Number.NaN;
+    // A length left out behind the slash is refused: as a 0 it would trust everybody.
+    if (version === 0 || rest.length > 0 || !(length <= (version === 4 ? 32 : 128))) {
+      throw new TypeError(`client.trustedProxies holds what is no address or network such as 10.0.0.0/8: ${network}`);
+    }
     const family = version === 4 ? 'ipv4' : 'ipv6';
     if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
+    else list.addSubnet(address, length, family);
   }
   return list;
 }
@@ -32,12 +35,15 @@ export function trustedProxies(networks: readonly string[]): BlockList {
  * Who sent the request: the peer of the socket, or, when that is a trusted proxy, the rightmost address of
  * `X-Forwarded-For` that is none. Everything left of it is under the client's control and is not looked at.
  */
-export function clientAddress(request: IncomingMessage, proxies: BlockList): ClientAddress | undefined {
-  let address = normalise(request.socket.remoteAddress ?? '');
+export function clientAddress(
+  peer: string | undefined,
+  forwarded: string | readonly string[] | undefined,
+  proxies: BlockList,
+): ClientAddress | undefined {
+  let address = normalise(peer ?? '');
   if (address === undefined) return undefined;
-  const forwarded = request.headers['x-forwarded-for'];
   if (forwarded !== undefined && isTrusted(address, proxies)) {
-    const hops = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded).split(',').slice(-MAX_HOPS);
+    const hops = (typeof forwarded === 'string' ? forwarded : forwarded.join(',')).split(',').slice(-MAX_HOPS);
     for (const hop of hops.reverse()) {
       const next = normalise(withoutPort(hop.trim()));
       if (next === undefined) break;

@@ -59,9 +59,14 @@ function compile(path: string): Step {
 function propertyPath(names: readonly string[]): Step {
   return (request) => {
     let value: unknown = request;
-    for (const name of names) {
-      if (typeof value !== 'object' || value === null) return undefined;
-      value = (value as Record<string, unknown>)[name];
+    try {
+      for (const name of names) {
+        if (typeof value !== 'object' || value === null) return undefined;
+        value = (value as Record<string, unknown>)[name];
+      }
+    } catch {
+      // A getter of the framework, which may run on what the client sent: that must not cost the record.
+      return undefined;
     }
     return value;
   };
@@ -76,6 +81,6 @@ function cookie(request: IncomingMessage, name: string): string | undefined {
 }
 
 function idText(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
   return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH ? value : undefined;
 }

@@ -3,18 +3,19 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
+import type { CeremonyIds } from '../ceremony/ceremony-id.ts';
 import { headerFields } from '../http/response-header.ts';
 import { type ClientAddress, clientAddress } from './client-address.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { type Resolver, resolver } from './resolver.ts';
 import { type TokenClaims, tokenClaims } from './token-claims.ts';
 
-/** Who is behind a request, as far as it shows. Raw ids stay in memory; records get the hashes. */
+/** Who is behind a request, as far as it shows. Records and what is remembered between requests get the hashes. */
 export interface Subject {
   readonly userId: string | undefined;
   readonly userHash: string | undefined;
   readonly sessionHash: string | undefined;
-  /** What ties a request to the one before it: the session where it outlives a new token, else the user. */
+  /** What ties a request to the one before it, hashed: the session where it outlives a new token, else the user. */
   readonly joinId: string | undefined;
   readonly claims: TokenClaims | undefined;
   readonly client: ClientAddress | undefined;
@@ -38,9 +39,16 @@ export class SubjectReader {
   readonly #sessionCookies: readonly string[];
   readonly #proxies: BlockList;
   readonly #pseudonyms: Pseudonyms;
+  readonly #ids: CeremonyIds;
 
   /** @param parts `session` are paths, since the cookies among them are looked for in responses too. */
-  constructor(parts: { user: Resolver; session: readonly string[]; proxies: BlockList; pseudonyms: Pseudonyms }) {
+  constructor(parts: {
+    user: Resolver;
+    session: readonly string[];
+    proxies: BlockList;
+    pseudonyms: Pseudonyms;
+    ids: CeremonyIds;
+  }) {
     this.#user = parts.user;
     this.#session = resolver(parts.session);
     this.#sessionCookies = parts.session
@@ -48,31 +56,44 @@ export class SubjectReader {
       .map((path) => path.slice('cookie.'.length));
     this.#proxies = parts.proxies;
     this.#pseudonyms = parts.pseudonyms;
+    this.#ids = parts.ids;
   }
 
-  read(request: IncomingMessage): Subject {
+  /** @param peer address of the socket's other end. */
+  read(request: IncomingMessage, peer: string | undefined): Subject {
     const claims = tokenClaims(request);
     const userId = this.#user(request, claims);
     const sessionId = this.#session(request, claims);
-    const client = clientAddress(request, this.#proxies);
+    const client = clientAddress(peer, request.headers['x-forwarded-for'], this.#proxies);
     return {
       userId,
       userHash: userId === undefined ? undefined : this.#pseudonyms.hash('user', userId),
       sessionHash: sessionId === undefined ? undefined : this.#pseudonyms.hash('session', sessionId),
-      // A token's own id changes with the token, and a step-up brings a new token.
-      joinId: sessionId === undefined || sessionId === claims?.jti ? userId : sessionId,
+      joinId: this.#joinId(sessionId, userId, claims),
       claims,
       client,
       clientHash: client === undefined ? undefined : this.#pseudonyms.hash('client', client.address),
     };
   }
-  /** The session id that the next request will bring: a cookie of the response, or what the service set by now. */
-  nextSessionId(request: IncomingMessage, response: ServerResponse): string | undefined {
+
+  /** The `joinId` of the next request's session: of a cookie of the response, or of what the service set by now. */
+  nextJoinId(request: IncomingMessage, response: ServerResponse): string | undefined {
     for (const name of this.#sessionCookies) {
       const value = cookieSet(response, name);
-      if (value !== undefined) return value;
+      if (value !== undefined) return this.#joinId(value, undefined, undefined);
     }
-    return this.#session(request, tokenClaims(request));
+    const claims = tokenClaims(request);
+    return this.#joinId(this.#session(request, claims), undefined, claims);
+  }
+
+  #joinId(
+    sessionId: string | undefined,
+    userId: string | undefined,
+    claims: TokenClaims | undefined,
+  ): string | undefined {
+    // A token's own id changes with the token, and a step-up brings a new token.
+    if (sessionId !== undefined && sessionId !== claims?.jti) return this.#ids.derive('join session', sessionId);
+    return userId === undefined ? undefined : this.#ids.derive('join user', userId);
   }
 }
 

@@ -22,8 +22,7 @@ const MAX_TOKEN_LENGTH = 16_384;
  * The claims of the JWT that a request carries in `Authorization`, or nothing.
  *
  * The signature is not checked: whoever sends the request controls every claim until the service has accepted the
- * token. So they are used only for requests that the service itself treated as authenticated, and never recorded
- * but as keyed hash, or as a demanded level that was compared.
+ * token. Ids among them are recorded as keyed hashes; level, methods and time only where the service granted access.
  */
 export function tokenClaims(request: IncomingMessage): TokenClaims | undefined {
   const authorization = request.headers.authorization;

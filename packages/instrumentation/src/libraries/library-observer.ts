@@ -3,8 +3,10 @@
 
 import type { AnswerChecked, ChallengeIssued } from '../ceremony/observation.ts';
 
-/** Told of each call of a library, in the context of the request that made it. Must not throw. */
+/** Told of each call of a library, in the context of the request that made it. */
 export interface LibraryObserver {
+  /** Runs what looks at a call. What it throws is reported and never takes the place of the library's own result. */
+  guard(look: () => void): void;
   challengeIssued(call: ChallengeIssued): void;
   answerChecked(call: AnswerChecked): void;
   /** Runs a library call; what other hooked libraries do inside is part of it and is not told again. */

@@ -106,11 +106,11 @@ function observed(original: AnyFunction, observer: LibraryObserver, outcome: Out
       if (!types.isPromise(result)) return result;
       return result.then(
         (value: unknown) => {
-          outcome.resolved(args, value);
+          observer.guard(() => outcome.resolved(args, value));
           return value;
         },
         (error: unknown) => {
-          outcome.rejected(args, error);
+          observer.guard(() => outcome.rejected(args, error));
           throw error;
         },
       );

@@ -51,7 +51,9 @@ const OUR_SIDE: readonly string[] = [
 export function webAuthnErrorType(error: unknown, credential: unknown): ErrorType {
   if (typeof credential !== 'object' || credential === null) return 'unknown_credential';
   if (!(error instanceof Error)) return 'other';
-  const { message, name } = error;
+  const { name } = error;
+  // The service's own callbacks throw what they like, also errors whose message is no text.
+  const message = String(error.message);
   // Errors of the system and of stores carry a code; those of the library about an answer do not.
   if ('code' in error && typeof error.code === 'string') return 'internal';
   if (OUR_SIDE.some((beginning) => message.startsWith(beginning))) return 'internal';

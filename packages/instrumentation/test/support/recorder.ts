@@ -21,17 +21,18 @@ export interface Recorder {
 }
 
 /** Capture as the instrumentation sets it up, ending in a list. */
-export function record(config: Partial<StepUpInstrumentationConfig> = {}, redaction?: Redaction): Recorder {
+export function record(
+  config: Partial<StepUpInstrumentationConfig> = {},
+  redaction?: Redaction,
+  nowMs: () => number = () => performance.now(),
+): Recorder {
   const records: OutgoingRecord[] = [];
   const problems: ProblemCode[] = [];
   const capture = new Capture(
     { ...KEYS, ...config },
     {
       redaction: redaction ?? new AllowListRedaction(),
-      problems: new Problems(
-        (code) => problems.push(code),
-        () => performance.now(),
-      ),
+      problems: new Problems((code) => problems.push(code), nowMs),
       send: (record) => records.push(record),
     },
   );
