@@ -11,6 +11,7 @@ function read(path: string): string {
 it.each([
   'packages/cli/src/errors.ts',
   'packages/processor/src/config/errors.ts',
+  'packages/processor/src/errors.ts',
   'packages/processor/src/keys/errors.ts',
 ])('docs/errors.md explains every code of %s', (file) => {
   const page = read('docs/errors.md');

@@ -14,6 +14,7 @@
  * - `RECORDS_LOST`: the memory for records that wait for a writable file is used up, or the process ended before it was.
  * - `EMITTED_AFTER_SHUTDOWN`: a record came after shutdown and was not sealed.
  * - `ADOPTION_FAILED`: the last stream of an earlier process could not be read; it is left without a successor.
+ * - `DISPLACED`: another process took this one for dead and has the directory now; sealing goes on in another.
  * - `EXPORT_FAILED`: the exporter did not take a batch of sealed records. They stay in the segment.
  * - `OTHER_EXPORTER`: another exporter or processor sits in the same provider and sees records before they are sealed.
  * - `ATTRIBUTES_LIMITED`: the provider's log record limits dropped attributes before the record could be sealed.
@@ -31,6 +32,7 @@ export type SealingErrorCode =
   | 'RECORDS_LOST'
   | 'EMITTED_AFTER_SHUTDOWN'
   | 'ADOPTION_FAILED'
+  | 'DISPLACED'
   | 'EXPORT_FAILED'
   | 'OTHER_EXPORTER'
   | 'ATTRIBUTES_LIMITED'

@@ -112,7 +112,16 @@ export class Succession {
     this.#predecessor = { cause: 'io_error', streamId: stream.id, ...synced, validBytes: segment.syncedBytes };
   }
 
-  /** This process is a copy of the one that claimed: neither directory nor streams are its own. */
+  /** Whether somebody else has the directory now. False when that cannot be read. */
+  displaced(): boolean {
+    try {
+      return this.#claim?.superseded() ?? false;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Neither directory nor streams are this writer's own any more. */
   forget(): void {
     this.#claim = undefined;
     this.#predecessor = undefined;

@@ -259,7 +259,9 @@ export class Writer {
   #sealNow(idle: boolean): void {
     const sealer = this.#live;
     if (sealer === undefined) return;
+    if (this.#succession.displaced()) this.#moveOut(sealer);
     this.#attempt(() => {
+      if (this.#live !== sealer) return;
       if (idle || sealer.uncovered > 0 || !this.#gaps.empty) this.#seal(sealer);
       if (this.#tooOld()) this.#roll();
     });
@@ -289,6 +291,14 @@ export class Writer {
     const sealer = this.#sealer;
     if (sealer?.segment.abandoned) this.#giveUp(sealer);
     for (const { done } of this.#flushers.splice(0)) done();
+  }
+
+  /** A successor has named this stream's end, so that nothing may be added to it. What it may not have seen comes again. */
+  #moveOut(sealer: Sealer): void {
+    this.#block(new SealingError('DISPLACED', `another process has taken over ${sealer.segment.path}`));
+    this.#giveUp(sealer);
+    this.#succession.forget();
+    this.#resume();
   }
 
   /** Takes from a file that cannot be trusted any more what must come again (docs/spec, "Write errors"). */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { context, trace } from '@opentelemetry/api';
 import { FaultyFs, TestClock } from '@stepseal/testkit';
 import { expect, test, vi } from 'vitest';
@@ -305,4 +306,28 @@ test('sealing records state monotonic time, which never falls when the wall cloc
   const monotonic = sealing?.map(({ payload }) => int(payload, 'stepseal.clock.monotonic_ms') ?? 0) ?? [];
   expect(monotonic.length).toBeGreaterThan(0);
   expect(monotonic).toEqual(monotonic.toSorted((a, b) => a - b));
+});
+
+test('a writer whose directory somebody else has taken adds nothing to it and goes on elsewhere', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const directory = temporaryDirectory();
+    const pipeline = testPipeline(directory);
+    pipeline.emit('before');
+    await pipeline.forceFlush();
+    const { file = '' } = pipeline.status();
+    const size = statSync(file).size;
+    writeFileSync(join(dirname(file), 'owner.000002'), '{}');
+    pipeline.emit('after');
+    truncateSync(file, size);
+    vi.advanceTimersByTime(1_000);
+    expect(pipeline.diagnostics.map(({ code }) => code)).toEqual(['DISPLACED']);
+    await pipeline.shutdown();
+    expect(statSync(file).size).toBe(size);
+    const trail = checkTrail(directory);
+    expect(trail.events.map((event) => text(event, 'step_up.id')).sort()).toEqual(['after', 'before']);
+    expect(new Set(trail.streams.map((stream) => stream.writer)).size).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
