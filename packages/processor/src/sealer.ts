@@ -19,7 +19,7 @@ export interface SealerEvents {
   /** A payload has its place and is in the file. */
   recorded?(number: number, payload: string, hash: string): void;
   /** The note over the records up to `size` is in the file. */
-  noteWritten?(size: number, note: string): void;
+  noteWritten(stream: Stream, size: number, note: string): void;
   /** An append or fdatasync outside a call of the writer failed. */
   failed(error: unknown): void;
   /** An open note could not be signed. */
@@ -288,7 +288,7 @@ export class Sealer {
     this.segment.appendLine(line);
     this.#signedLine = undefined;
     const note = this.#notes.shift() as PendingNote;
-    this.#parts.events.noteWritten?.(note.size, line);
+    this.#parts.events.noteWritten(this.stream, note.size, line);
   }
 
   #text(note: PendingNote): string {

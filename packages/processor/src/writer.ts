@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { type EventRecord, encodeEvent, FormatError, LIMITS, type Payload } from '@stepseal/core/format';
-import { chainPayload } from './chain-payload.ts';
+import { type EventRecord, LIMITS, type Payload } from '@stepseal/core/format';
+import { Backlog } from './backlog.ts';
 import { Due } from './due.ts';
 import { fileErrorCode, SealingError, type SealingErrorCode, systemCode } from './errors.ts';
-import { GapTally } from './gap-tally.ts';
-import { placeholderChain } from './placeholder-chain.ts';
+import { Flushers } from './flushers.ts';
+import { openStream } from './open-stream.ts';
 import { RecordIds } from './record-id.ts';
-import { gapCause, salvage } from './salvage.ts';
-import { type Committer, Sealer, type SealerEvents } from './sealer.ts';
-import { Spool } from './spool.ts';
-import { Stream } from './stream.ts';
-import { openEvent } from './stream-events.ts';
-import { type NewStream, Succession } from './succession.ts';
-import type { WriterOptions, WriterProgress, WriterState } from './writer-options.ts';
+import { gapCause } from './salvage.ts';
+import type { Committer, Sealer, SealerEvents } from './sealer.ts';
+import { Succession } from './succession.ts';
+import type { DeliveryQueue, WriterOptions, WriterProgress, WriterState } from './writer-options.ts';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
@@ -25,12 +22,6 @@ const CLOCK_JUMP_MS = 5_000;
 /** Room left in a segment for one more event and the end of the stream. */
 const CLOSING_BYTES = 2 * LIMITS.ownPayloadBytes;
 
-interface Flusher {
-  readonly sealer: Sealer;
-  readonly size: number;
-  done(): void;
-}
-
 /**
  * One thread's writer: its stream, the next one, and the records that wait while there is none. Nothing it does throws
  * into the application.
@@ -39,8 +30,9 @@ export class Writer {
   readonly #options: WriterOptions;
   readonly #ids: RecordIds;
   readonly #succession: Succession;
-  readonly #gaps = new GapTally();
-  readonly #spool: Spool;
+  readonly #backlog: Backlog;
+  readonly #flushers = new Flushers();
+  readonly #events: SealerEvents;
   #rollBytes: number;
   readonly #sealDue = new Due(() => this.#sealNow(false));
   readonly #heartbeat = new Due(() => this.#sealNow(true));
@@ -52,19 +44,18 @@ export class Writer {
   #live: Sealer | undefined;
   /** Those who wait for records that were in a file that was given up. */
   #committers: Committer[] = [];
-  #flushers: Flusher[] = [];
   #openedWallMs = 0;
   #openedMonotonicMs = 0;
   #retryMs = FIRST_RETRY_MS;
   #resuming = false;
   #blockedBy: SealingErrorCode = 'NOT_WRITABLE';
-  #lost = 0;
 
   constructor(options: WriterOptions) {
     this.#options = options;
     this.#ids = new RecordIds(options.clock, options.random);
     this.#succession = new Succession(options, this.#ids);
-    this.#spool = new Spool(options.spool);
+    this.#backlog = new Backlog(options, this.#ids);
+    this.#events = this.#eventsWith(options.delivery);
     this.#rollBytes = this.#rollAt(CLOSING_BYTES);
   }
 
@@ -76,9 +67,9 @@ export class Writer {
       ...(sealer === undefined ? {} : { streamId: sealer.stream.id, file: sealer.segment.path }),
       number: sealer?.stream.number ?? 0,
       uncovered: sealer?.uncovered ?? 0,
-      waiting: this.#spool.size,
-      undeclared: this.#gaps.count,
-      lost: this.#lost,
+      waiting: this.#backlog.size,
+      undeclared: this.#backlog.gaps.count,
+      lost: this.#backlog.lost,
       ...(this.#state === 'blocked' ? { blockedBy: this.#blockedBy } : {}),
     };
   }
@@ -135,9 +126,7 @@ export class Writer {
 
   /** Counts a record whose content has no place in the format, for a signed gap record. */
   refuse(eventName: string | undefined, cause?: unknown): void {
-    this.#options.report('RECORD_REFUSED', 'a record cannot be encoded; it is declared as a gap', cause);
-    this.#gaps.add('refused', eventName, this.#options.clock.wallMs());
-    this.#lost++;
+    this.#backlog.refuse(eventName, cause);
     if (!this.#sealDue.set) this.#sealDue.in(this.#options.seal.intervalMs);
   }
 
@@ -156,14 +145,12 @@ export class Writer {
     const sealer = this.#live;
     const size = sealer?.awaitedNote ?? 0;
     if (sealer === undefined || size === 0) return;
-    await new Promise<void>((done) => {
-      this.#flushers.push({ sealer, size, done });
-    });
+    await this.#flushers.wait(sealer.stream, size);
   }
 
   #cover(): void {
     const sealer = this.#live;
-    if (sealer === undefined || (sealer.uncovered === 0 && this.#gaps.empty)) return;
+    if (sealer === undefined || (sealer.uncovered === 0 && this.#backlog.gaps.empty)) return;
     this.#attempt(() => this.#seal(sealer));
   }
 
@@ -179,11 +166,11 @@ export class Writer {
    * @returns false when something stays behind: a stream without its end, which the next process adopts
    */
   closeNow(): boolean {
-    if (this.#state === 'blocked' || (this.#state === 'idle' && this.#spool.size > 0)) this.#resume();
+    if (this.#state === 'blocked' || (this.#state === 'idle' && this.#backlog.size > 0)) this.#resume();
     // A file that is given up while it is closed has a successor, which has to be closed in its turn.
     const closed = this.#closeSealer() || this.#closeSealer();
     for (const due of [this.#sealDue, this.#heartbeat, this.#retryDue]) due.cancel();
-    const waiting = this.#spool.size;
+    const waiting = this.#backlog.size;
     if (waiting > 0) {
       this.#options.report('RECORDS_LOST', `${waiting} records could not be written before the process ended`);
     }
@@ -203,8 +190,7 @@ export class Writer {
   #emitLater(event: EventRecord | undefined, foreign: Payload | undefined): void {
     if (process.pid !== this.#pid) this.#forgetParent();
     if (this.#state === 'shut') {
-      this.#lost++;
-      this.#options.report('EMITTED_AFTER_SHUTDOWN', 'a record came after shutdown and is not sealed');
+      this.#backlog.tooLate();
       return;
     }
     this.#hold(event, foreign);
@@ -212,21 +198,7 @@ export class Writer {
   }
 
   #hold(event: EventRecord | undefined, foreign: Payload | undefined): void {
-    const eventName = (event ?? foreign)?.eventName;
-    let payload: string;
-    try {
-      // Its chain fields are replaced when it gets its place; the caller may change the attributes before that.
-      const chain = placeholderChain(this.#ids.next());
-      payload = event === undefined ? chainPayload(foreign as Payload, chain) : encodeEvent(event, chain);
-    } catch (error) {
-      this.refuse(eventName, error);
-      return;
-    }
-    if (this.#spool.push(payload)) return;
-    this.#lost++;
-    const cause = this.#state === 'blocked' ? gapCause(this.#blockedBy) : 'overflow';
-    this.#gaps.add(cause, eventName, this.#options.clock.wallMs());
-    this.#options.report('RECORDS_LOST', 'no room for records that wait to be written; the loss will be declared');
+    this.#backlog.hold(event, foreign, this.#state === 'blocked' ? gapCause(this.#blockedBy) : 'overflow');
   }
 
   #appendFailed(error: unknown, event: EventRecord | undefined, foreign: Payload | undefined): void {
@@ -262,7 +234,7 @@ export class Writer {
     if (this.#succession.displaced()) this.#moveOut(sealer);
     this.#attempt(() => {
       if (this.#live !== sealer) return;
-      if (idle || sealer.uncovered > 0 || !this.#gaps.empty) this.#seal(sealer);
+      if (idle || sealer.uncovered > 0 || !this.#backlog.gaps.empty) this.#seal(sealer);
       if (this.#tooOld()) this.#roll();
     });
   }
@@ -276,11 +248,11 @@ export class Writer {
     }
   }
 
-  readonly #failed = (error: unknown): void => {
+  #failed(error: unknown): void {
     this.#block(error);
     // At once: a file that was given up has a successor, and one that had no room may have it again.
     this.#resume();
-  };
+  }
 
   #block(error: unknown): void {
     const { code, message } = asSealingError(error, this.#options.dataDir);
@@ -290,7 +262,7 @@ export class Writer {
     this.#blockedBy = code;
     const sealer = this.#sealer;
     if (sealer?.segment.abandoned) this.#giveUp(sealer);
-    for (const { done } of this.#flushers.splice(0)) done();
+    this.#flushers.releaseAll();
   }
 
   /** A successor has named this stream's end, so that nothing may be added to it. What it may not have seen comes again. */
@@ -303,14 +275,8 @@ export class Writer {
 
   /** Takes from a file that cannot be trusted any more what must come again (docs/spec, "Write errors"). */
   #giveUp(sealer: Sealer): void {
-    const { segment } = sealer;
     this.#committers.push(...sealer.abandon());
-    const saved = salvage(segment.unsyncedLines());
-    this.#spool.unshift(saved.payloads);
-    for (const gap of saved.gaps) this.#gaps.merge(gap);
-    for (let line = 0; line < segment.forgottenLines; line++) {
-      this.#gaps.add('write_error', undefined, this.#options.clock.wallMs());
-    }
+    this.#backlog.take(sealer);
     this.#options.delivery?.abandoned(sealer.synced?.number ?? 0);
     this.#succession.gaveUp(sealer);
     this.#sealer = undefined;
@@ -324,9 +290,11 @@ export class Writer {
       if (this.#sealer?.closing) this.#finishRoll(this.#sealer);
       const sealer = this.#sealer ?? this.#openNext();
       this.#sealer = sealer;
-      this.#drain(sealer);
+      this.#backlog.drainInto(sealer, () => {
+        if (sealer.uncovered >= this.#options.seal.maxRecords) this.#seal(sealer);
+      });
       sealer.adoptCommitters(this.#committers.splice(0));
-      if (!this.#gaps.empty) this.#seal(sealer);
+      if (!this.#backlog.gaps.empty) this.#seal(sealer);
       sealer.resume();
       this.#live = sealer;
       this.#state = 'open';
@@ -341,34 +309,18 @@ export class Writer {
     }
   }
 
-  #drain(sealer: Sealer): void {
-    for (let payload = this.#spool.first(); payload !== undefined; payload = this.#spool.first()) {
-      try {
-        sealer.appendAgain(payload);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        this.refuse(undefined, error);
-      }
-      this.#spool.shift();
-      if (sealer.uncovered >= this.#options.seal.maxRecords) this.#seal(sealer);
-    }
-  }
-
   #openNext(): Sealer {
-    const { clock, deployment, resource, redactionHash, delivery } = this.#options;
+    const { clock, delivery } = this.#options;
     const next = this.#succession.next();
-    const { id, identity, predecessor } = next;
-    delivery?.opened(id);
-    const sealer = this.#newSealer(next);
-    const facts = { deployment, resource: resource(), streamVkey: next.key.vkey, predecessor };
+    delivery?.opened(next.id);
+    let sealer: Sealer;
     try {
-      sealer.open(
-        openEvent(clock, {
-          ...facts,
-          ...(identity === undefined ? {} : { identityVkey: identity.vkey }),
-          ...(redactionHash === undefined ? {} : { redactionHash }),
-        }),
-      );
+      sealer = openStream(next, {
+        options: this.#options,
+        gaps: this.#backlog.gaps,
+        ids: this.#ids,
+        events: this.#events,
+      });
     } catch (error) {
       this.#succession.miscarried(next.segment);
       throw error;
@@ -379,44 +331,23 @@ export class Writer {
     return sealer;
   }
 
-  #newSealer({ id, key, identity, segment }: NewStream): Sealer {
-    const { deployment, clock, delivery, report } = this.#options;
-    const stream = new Stream(id, deployment);
-    const events: SealerEvents = {
-      noteWritten: (size, note) => {
+  #eventsWith(delivery: DeliveryQueue | undefined): SealerEvents {
+    return {
+      noteWritten: (stream, size, note) => {
         delivery?.noteWritten(size, note);
-        this.#flushed(stream, size);
+        this.#flushers.noted(stream, size);
       },
-      failed: this.#failed,
+      failed: (error) => this.#failed(error),
       signerFailed: (error) => {
-        report('SIGNER_FAILED', 'the identity did not sign the open note; it is asked again', error);
-        this.#flushed(stream, Number.POSITIVE_INFINITY);
+        const message = 'the identity did not sign the open note; it is asked again';
+        this.#options.report('SIGNER_FAILED', message, error);
+        this.#flushers.releaseAll();
         this.#retryLater();
       },
+      ...(delivery === undefined
+        ? {}
+        : { recorded: (number: number, payload: string, hash: string) => delivery.recorded(number, payload, hash) }),
     };
-    if (delivery !== undefined) {
-      events.recorded = (number, payload, hash) => delivery.recorded(number, payload, hash);
-    }
-    return new Sealer({
-      stream,
-      segment,
-      streamKey: key,
-      openSigners: identity === undefined ? [key] : [identity, key],
-      gaps: this.#gaps,
-      ids: this.#ids,
-      clock,
-      events,
-    });
-  }
-
-  #flushed(stream: Stream, size: number): void {
-    if (this.#flushers.length === 0) return;
-    const waiting = this.#flushers;
-    this.#flushers = [];
-    for (const flusher of waiting) {
-      if (flusher.sealer.stream !== stream || flusher.size <= size) flusher.done();
-      else this.#flushers.push(flusher);
-    }
   }
 
   #roll(): void {
@@ -457,7 +388,7 @@ export class Writer {
     }
     this.#sealer = undefined;
     this.#live = undefined;
-    for (const { done } of this.#flushers.splice(0)) done();
+    this.#flushers.releaseAll();
     return true;
   }
 
