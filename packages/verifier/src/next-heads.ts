@@ -34,11 +34,11 @@ export function nextHeads(resolved: Streams, findings: readonly Finding[]): Know
 
 /** A prune record may itself be pruned one day: what it excused must be forgotten while it is still here to say so. */
 function forgetPruned(resolved: Streams, streams: Map<string, KnownHead>, writers: Map<string, string>): void {
-  for (const [id, head] of [...streams])
+  for (const [id, head] of streams)
     if (resolved.isAbsent(id) && resolved.isPruned(id, { deployment: head.deployment, head })) {
       streams.delete(id);
       // Where a later stream of the writer is known it takes the place; the name of the writer says nothing.
-      for (const [first, newest] of [...writers])
+      for (const [first, newest] of writers)
         if (newest === id && ![...resolved.predecessors.values()].includes(id)) writers.delete(first);
     }
 }

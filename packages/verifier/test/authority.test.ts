@@ -4,6 +4,7 @@
 import { dropNotes, insertAt, StreamBuilder, segmentBytes, TestWriter, testKey, writeOne } from '@stepseal/testkit';
 import { describe, expect, test } from 'vitest';
 import { formatKnownHeads, parseKnownHeads } from '../src/known-heads.ts';
+import type { Report } from '../src/report.ts';
 import { closedWriter, later, policyOf, said, verifyFiles } from './support.ts';
 
 /** What an attacker without keys can make: a stream that names the trusted identity, under a key of his own. */
@@ -96,7 +97,7 @@ describe('a predecessor that a trusted stream names answers for its damage', () 
 });
 
 describe('a stream that has just been opened', () => {
-  const opened = (atMs: number): Promise<import('../src/report.ts').Report> => {
+  const opened = (atMs: number): Promise<Report> => {
     const writer = closedWriter('authority/opened');
     const now = later(writer);
     writer.clock.advance(now - writer.clock.wallMs + atMs);
