@@ -101,6 +101,26 @@ describe('a roll', () => {
     expect(said(await verifyFiles(files, writer))).toEqual(['incomplete SUCCESSOR_MISSING']);
   });
 
+  test('whose next stream never came is followed by the one that a new process opens', async () => {
+    const writer = new TestWriter({ label: 'roll/never' });
+    const first = writeOne(writer.start(), '1');
+    const next = writer.roll();
+    writer.clock.advance(5_000);
+    const { streamId, number, lastHash: hash } = first;
+    writer.startAfter({ cause: 'closed', streamId, number, hash, validBytes: first.byteLength() });
+    writer.close();
+    const files = new Map([...writer.files()].filter(([path]) => !path.includes(next.streamId)));
+    const report = await verifyFiles(files, writer);
+    expect(said(report)).toEqual(['info ADOPTED']);
+    expect(report.uncoveredMs).toBe(5_000);
+    // Where somebody saw it there, it is gone all the same.
+    const { knownHeads } = await verifyFiles(writer.files(), writer);
+    const seen = new Map(knownHeads.streams);
+    seen.set(next.streamId, { deployment: writer.deployment, size: 1, root: next.rootAt(1), closed: false });
+    const known = { streams: seen, writers: knownHeads.writers };
+    expect(said(await verifyFiles(files, writer, { knownHeads: known }))).toContain('tampered STREAM_MISSING');
+  });
+
   test('whose next stream holds nothing but a torn line misses it, and is not tampered with', async () => {
     const writer = new TestWriter({ label: 'roll/torn' });
     writeOne(writer.start(), '1');

@@ -45,6 +45,7 @@ export function followPredecessors(streams: Streams): void {
     }
     if (state?.firstTimeMs !== undefined) streams.successorTimeMs.set(pin.streamId, state.firstTimeMs);
     if (!check('adoption') || !pinHolds(streams, pin, target)) continue;
+    if (pin.cause === 'closed') streams.followers.set(pin.streamId, id);
     if (!streams.trusted.has(pin.streamId) && !streams.vouched.has(pin.streamId)) {
       streams.vouched.add(pin.streamId);
       queue.push(pin.streamId);

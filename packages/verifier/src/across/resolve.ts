@@ -41,6 +41,15 @@ function findSuccessors(streams: Streams): void {
     const there = outcomes.get(next.streamId);
     const begun = there === undefined ? !streams.isAbsent(next.streamId) : there.wellFormed > 0;
     if (begun || streams.tampered(next.streamId) || streams.isPruned(next.streamId, { deployment })) continue;
+    const follower = streams.followers.get(id);
+    if (follower !== undefined) {
+      // The process died before the next stream held a record: the one that came instead found this the newest.
+      const openedMs = streams.successorTimeMs.get(id) ?? outcome.readAtMs;
+      streams.uncoveredMs.set(id, Math.max(0, openedMs - (outcome.state.sealedAtMs ?? openedMs)));
+      const evidence = `Its close record names ${next.streamId} as the next stream, which held no record when ${follower} followed instead.`;
+      streams.add(id, { code: 'ADOPTED', severity: 'info', evidence });
+      continue;
+    }
     // A writer that rolls has closed the one file before it makes the next.
     if (Math.abs(outcome.readAtMs - (outcome.state.sealedAtMs ?? 0)) <= SEAL_LIMIT_MS) {
       const evidence = `It has just been closed; the next stream, ${next.streamId}, does not yet hold a record.`;

@@ -47,6 +47,8 @@ export class Streams {
   readonly predecessors: Map<string, string> = new Map();
   /** When the successor of a stream was opened, ms. */
   readonly successorTimeMs: Map<string, number> = new Map();
+  /** The stream that found a closed stream to be the newest of its writer, where another was to come; by that one. */
+  readonly followers: Map<string, string> = new Map();
   /** Records behind the last note that a trusted successor pins, by stream. */
   readonly adopted: Map<string, number> = new Map();
   /** SHA-256 of the torn ends that trusted open records name. */
