@@ -22,6 +22,8 @@ export interface Command {
   readonly settings: readonly string[] | 'all';
   /** Positional arguments at most. */
   readonly maxArguments: number;
+  /** Its arguments are of the form of a `step_up.id`, one in 64 of which begins with a dash. */
+  readonly takesIds?: true;
   run(call: Call): Promise<number>;
 }
 

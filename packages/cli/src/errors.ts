@@ -7,6 +7,7 @@ export type CliErrorCode =
   | 'UNKNOWN_OPTION'
   | 'BAD_ARGUMENT'
   | 'SOURCE_MISSING'
+  | 'SOURCE_UNREADABLE'
   | 'TRUST_UNREADABLE'
   | 'TRUST_MALFORMED'
   | 'TRUST_IN_DATA'

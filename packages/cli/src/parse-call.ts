@@ -14,6 +14,9 @@ export interface Surroundings {
   readonly terminal: Terminal;
 }
 
+/** A `step_up.id` that looks like an option; no option has one dash and 21 characters. */
+const DASHED_ID = /^-\w[\w-]{20}$/;
+
 /** Reads the arguments of a command. Throws CliError UNKNOWN_OPTION, BAD_ARGUMENT. */
 export function parseCall(name: string, command: Command, argv: readonly string[], around: Surroundings): Call {
   const { settings } = command;
@@ -24,10 +27,11 @@ export function parseCall(name: string, command: Command, argv: readonly string[
   const ownFlags = Object.fromEntries(Object.entries(command.options).map(([flag, { type }]) => [flag, { type }]));
   const options = { ...settingFlags, ...ownFlags };
 
+  const words = command.takesIds === true ? argv.filter((word) => DASHED_ID.test(word)) : [];
+  const args = argv.filter((word) => !words.includes(word));
   // `-` alone is an argument (standard input); not strict, since the messages of parseArgs are not for people.
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
   const flags: Record<string, string | boolean> = {};
-  const words: string[] = [];
   const settingArguments: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value);

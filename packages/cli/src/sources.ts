@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { directorySource, ndjsonSource, type Source, segmentSource } from '@stepseal/verifier';
 import type { Call } from './command.ts';
 import { CliError } from './errors.ts';
 import { shortPath } from './short-path.ts';
+import { statIfPresent } from './stat.ts';
 
 /**
  * What to read: the paths given, else the data directory. A directory holds segments, a file is one segment, and `-`
@@ -19,7 +19,7 @@ export function openSources(call: Call, paths: readonly string[], dataDir: strin
   return (paths.length === 0 ? [dataDir] : paths).map((path) => {
     if (path === '-') return ndjsonSource(call.stdin);
     const place = shortPath(call.cwd, resolve(call.cwd, path));
-    const stat = statSync(resolve(call.cwd, path), { throwIfNoEntry: false });
+    const stat = statIfPresent(resolve(call.cwd, path));
     if (stat === undefined) {
       const remedy = paths.length === 0 ? 'nothing has been recorded here; name a directory' : 'check the path';
       throw new CliError('SOURCE_MISSING', `There is no ${place}: ${remedy}.`);

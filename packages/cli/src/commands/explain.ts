@@ -29,6 +29,7 @@ export const explainCommand: Command = {
   },
   settings: ['data-dir'],
   maxArguments: 1,
+  takesIds: true,
   async run(call) {
     const { dataDir } = call.config();
     const trust = readTrustFile(call.cwd, dataDir, textFlag(call, 'trust'));

@@ -32,7 +32,7 @@ export const helpCommand: Command = {
 
 function overview(names: readonly string[]): Line[] {
   return [
-    'stepseal: search, explain and verify the audit trail of step-up authentication',
+    'stepseal: explain and verify the audit trail of step-up authentication',
     '',
     'usage: stepseal COMMAND [options]',
     '',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FormatError, parseVkey } from '@stepseal/core/format';
 import { readIdentity } from '@stepseal/processor/keys';
@@ -9,6 +9,7 @@ import { type Call, type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { columns } from '../render/table.ts';
 import { shortPath } from '../short-path.ts';
+import { statIfPresent } from '../stat.ts';
 import { addIdentity, readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
 export const trustAddCommand: Command = {
@@ -65,9 +66,9 @@ function givenKey(call: Call, chosen: string | undefined, fallback: string): { d
 }
 
 function identityFile(directory: string, typed: string): string {
-  if (statSync(directory, { throwIfNoEntry: false })?.isFile() === true) return directory;
+  if (statIfPresent(directory)?.isFile() === true) return directory;
   const file = join(directory, 'identity.pem');
-  if (existsSync(file)) return file;
+  if (statIfPresent(file) !== undefined) return file;
   const keys = join(directory, 'keys', 'identity.pem');
   const hint = existsSync(keys) ? ` Type --from ${join(typed, 'keys')}.` : '';
   const rule = 'keys are never learned from sealed records';
