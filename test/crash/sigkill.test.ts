@@ -56,8 +56,16 @@ async function kill(site: CrashSite, aim: Aim, calls: number): Promise<void> {
 
 async function expectSound(site: CrashSite): Promise<void> {
   const report = await site.verify();
-  const alarms = report.findings.filter(({ severity }) => severity === 'tampered');
-  expect(alarms).toEqual([]);
+  expect(report.findings.filter(({ severity }) => severity === 'tampered')).toEqual([]);
+}
+
+/** A successor adopts everything. Only of a roll that was cut in two something stays promised that never came. */
+async function expectSealed(site: CrashSite, rolled: boolean): Promise<void> {
+  const { findings } = await site.verify();
+  const open = findings.filter(
+    ({ severity, code }) => severity !== 'info' && !(rolled && code === 'SUCCESSOR_MISSING'),
+  );
+  expect(open).toEqual([]);
 }
 
 async function expectNothingLost(site: CrashSite): Promise<void> {
@@ -76,7 +84,7 @@ for (let round = 0; round < ROUNDS; round++) {
       expect(site.reportedLines('first')).toBeGreaterThanOrEqual(REPORTED);
       await expectSound(site);
       expect(await ended(site.start({ tag: 'last', records: 10, end: 'shutdown' }))).toBe(0);
-      await expectSound(site);
+      await expectSealed(site, aim === 'roll' || aim === 'moment');
       await expectNothingLost(site);
       // Every stream but the very first names the one before it: one directory, one line of streams.
       const causes = await site.causes();
@@ -111,7 +119,7 @@ test('four processes and four worker threads in one directory lose nothing to SI
     );
     writeFileSync(go, '');
     expect(await Promise.all(successors.map(ended))).toEqual([0, 0, 0, 0]);
-    await expectSound(site);
+    await expectSealed(site, false);
     await expectNothingLost(site);
     const causes = await site.causes();
     expect(causes.filter((cause) => cause === 'first')).toHaveLength(8);

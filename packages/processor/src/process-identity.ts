@@ -2,7 +2,6 @@
 // Copyright The Stepseal Authors
 
 import { randomBytes } from 'node:crypto';
-import { pid } from 'node:process';
 import { threadId } from 'node:worker_threads';
 import { systemCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
@@ -51,7 +50,8 @@ function ownIdentity(files: FileSystem): ThreadIdentity {
   return {
     bootId: readText(files, '/proc/sys/kernel/random/boot_id'),
     pidNamespace: namespace(files, 'pid'),
-    pid,
+    // Not the import of that name, which a start-up snapshot would keep.
+    pid: process.pid,
     processStart: readStat(files, '/proc/self/stat')?.start ?? '',
     threadId,
     osThreadId: thread?.id ?? 0,
@@ -64,10 +64,10 @@ function liveness(files: FileSystem, thread: ThreadIdentity): Liveness {
   const bootId = readText(files, '/proc/sys/kernel/random/boot_id');
   if (bootId !== thread.bootId) return bootId === '' || thread.bootId === '' ? 'unknown' : 'dead';
   if (namespace(files, 'pid') !== thread.pidNamespace) return 'unknown';
-  const process = readStat(files, `/proc/${thread.pid}/stat`);
+  const owner = readStat(files, `/proc/${thread.pid}/stat`);
   // Without an entry the process is gone, or hidden from this user.
-  if (process === undefined) return signalled(thread.pid) ? 'alive' : 'dead';
-  if (process.dead || process.start !== thread.processStart) return 'dead';
+  if (owner === undefined) return signalled(thread.pid) ? 'alive' : 'dead';
+  if (owner.dead || owner.start !== thread.processStart) return 'dead';
   if (thread.osThreadId === 0) return 'alive';
   const task = readStat(files, `/proc/${thread.pid}/task/${thread.osThreadId}/stat`);
   return task !== undefined && !task.dead && task.start === thread.threadStart ? 'alive' : 'dead';

@@ -2,7 +2,6 @@
 // Copyright The Stepseal Authors
 
 import { hostname } from 'node:os';
-import { pid } from 'node:process';
 import { threadId } from 'node:worker_threads';
 import { type EventRecord, FORMAT_VERSION } from '@stepseal/core/format';
 import type { Clock } from './clock.ts';
@@ -39,9 +38,9 @@ export interface OpenFacts {
 /** `stepseal.stream.open`: number 1 of every stream. */
 export function openEvent(clock: Clock, facts: OpenFacts): EventRecord {
   const before = facts.predecessor;
-  return event(clock, 'stepseal.stream.open', `Stream opened on ${hostname()} by process ${pid}.`, {
+  return event(clock, 'stepseal.stream.open', `Stream opened on ${hostname()} by process ${process.pid}.`, {
     'host.name': hostname(),
-    'process.pid': pid,
+    'process.pid': process.pid,
     'thread.id': threadId,
     'stepseal.deployment': facts.deployment,
     'stepseal.resource': facts.resource,

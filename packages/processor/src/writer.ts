@@ -188,7 +188,7 @@ export class Writer {
   }
 
   #emitLater(event: EventRecord | undefined, foreign: Payload | undefined): void {
-    if (process.pid !== this.#pid) this.#forgetParent();
+    if (process.pid !== this.#pid && this.#state !== 'shut') this.#forgetParent();
     if (this.#state === 'shut') {
       this.#backlog.tooLate();
       return;
@@ -286,6 +286,7 @@ export class Writer {
   #resume(): void {
     if (this.#resuming || this.#state === 'shut' || this.#options.buildingSnapshot()) return;
     this.#resuming = true;
+    if (process.pid !== this.#pid) this.#forgetParent();
     try {
       if (this.#sealer?.closing) this.#finishRoll(this.#sealer);
       const sealer = this.#sealer ?? this.#openNext();
@@ -411,7 +412,7 @@ export class Writer {
     this.#succession.forget();
     this.#sealer = undefined;
     this.#live = undefined;
-    if (this.#state !== 'shut') this.#state = 'idle';
+    this.#state = 'idle';
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { startupSnapshot } from 'node:v8';
 import { context, trace } from '@opentelemetry/api';
 import { FaultyFs, TestClock } from '@stepseal/testkit';
 import { expect, test, vi } from 'vitest';
@@ -329,5 +330,28 @@ test('a writer whose directory somebody else has taken adds nothing to it and go
     expect(new Set(trail.streams.map((stream) => stream.writer)).size).toBe(2);
   } finally {
     vi.useRealTimers();
+  }
+});
+
+test('while a start-up snapshot is built no file is touched; what was emitted then is sealed after it is loaded', async () => {
+  const directory = temporaryDirectory();
+  const building = vi.spyOn(startupSnapshot, 'isBuildingSnapshot').mockReturnValue(true);
+  const callbacks: (() => void)[] = [];
+  const loaded = vi.spyOn(startupSnapshot, 'addDeserializeCallback').mockImplementation((callback) => {
+    callbacks.push(callback as () => void);
+  });
+  try {
+    const pipeline = testPipeline(directory, { exitHooks: true });
+    pipeline.emit('building');
+    expect(await pipeline.commit()).toBe(false);
+    expect(readdirSync(directory)).toEqual([]);
+    building.mockReturnValue(false);
+    for (const callback of callbacks) callback();
+    pipeline.emit('loaded');
+    await pipeline.shutdown();
+    expect(checkTrail(directory).events.map((event) => text(event, 'step_up.id'))).toEqual(['building', 'loaded']);
+  } finally {
+    building.mockRestore();
+    loaded.mockRestore();
   }
 });
