@@ -38,12 +38,15 @@ export const configCommand: Command = {
 
 // Nothing secret belongs here; a Resource attribute is the one place where somebody may have put it all the same.
 const SECRET = /secret|password|passwd|token|credential|api[-_.]?key|private|authorization/i;
+/** An address with a password, a PEM block, a JWT. */
+const SECRET_VALUE = /:\/\/[^\s/@]*:[^\s/]*@|-----BEGIN|\beyJ[\w-]+\.[\w-]+\./;
 
 function display(config: ResolvedConfig, key: string): unknown {
   if (!key.startsWith('resource.'))
     return key.split('.').reduce<unknown>((node, part) => Reflect.get(Object(node), part), config);
   const name = key.slice('resource.'.length);
-  return SECRET.test(name) ? '(masked)' : config.resource[name];
+  const value = config.resource[name] ?? '';
+  return SECRET.test(name) || SECRET_VALUE.test(value) ? '(masked)' : value;
 }
 
 function inWords(value: unknown): string {

@@ -28,10 +28,12 @@ export function checkValue(setting: Setting, value: unknown, place: string): Che
     case 'text':
       if (typeof value !== 'string') return wrongType(type, place);
       return value.length <= type.maxLength && new RegExp(type.pattern).test(value) ? { value } : invalid(type, place);
-    case 'list':
+    case 'list': {
       if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return wrongType(type, place);
       if (value.length > type.maxItems) return outOfRange(type, place);
-      return value.every((item) => isListItem(setting, type.pattern, item)) ? { value } : invalid(type, place);
+      const wrong = value.findIndex((item) => !isListItem(setting, type.pattern, item));
+      return wrong === -1 ? { value } : invalid(type, `Item ${wrong + 1} of ${place}`);
+    }
   }
 }
 

@@ -57,8 +57,9 @@ function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
   for (const [name, value] of root) {
     if (name === '$schema') continue;
     if (!GROUPS.has(name)) {
-      if (known.includes(name) && !name.includes('.')) values.set(name, value);
-      else unknown(name, [...known, ...GROUPS]);
+      if (!known.includes(name)) unknown(name, [...known, ...GROUPS]);
+      else if (!name.includes('.')) values.set(name, value);
+      else problems.push({ code: 'CONFIG_UNKNOWN_KEY', message: dotted(name, path) });
       continue;
     }
     if (!(value instanceof Map)) {
@@ -73,6 +74,12 @@ function parseConfigFile(bytes: Buffer, path: string): ConfigFile {
     }
   }
   return { values, problems };
+}
+
+/** Variables, flags and messages name settings with a dot; the file holds objects. */
+function dotted(key: string, path: string): string {
+  const [group, member] = key.split('.');
+  return `Unknown key "${key}" in ${path}. Write it as "${group}": { "${member}": … }.`;
 }
 
 function malformed(path: string, what: string): ConfigError {

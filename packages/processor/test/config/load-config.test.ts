@@ -125,7 +125,7 @@ describe('mistakes are named with place and remedy, all at once', () => {
     [{ seal: { maxRecrods: 1 } }, 'CONFIG_UNKNOWN_KEY', 'Did you mean seal.maxRecords?'],
     [{ sael: { maxRecords: 1 } }, 'CONFIG_UNKNOWN_KEY', 'Did you mean seal?'],
     [{ zzzzzzz: 1 }, 'CONFIG_UNKNOWN_KEY', '`stepseal config`'],
-    [{ 'seal.maxRecords': 1 }, 'CONFIG_UNKNOWN_KEY', 'seal.maxRecords'],
+    [{ 'seal.maxRecords': 1 }, 'CONFIG_UNKNOWN_KEY', 'Write it as "seal": { "maxRecords": … }.'],
     [{ seal: { maxRecords: '256' } }, 'CONFIG_WRONG_TYPE', 'a whole number of records from 1 to 256'],
     [{ seal: { maxRecords: 257 } }, 'CONFIG_OUT_OF_RANGE', 'from 1 to 256'],
     [{ seal: { maxRecords: 0.5 } }, 'CONFIG_OUT_OF_RANGE', 'from 1 to 256'],
@@ -137,6 +137,7 @@ describe('mistakes are named with place and remedy, all at once', () => {
     [{ identity: { user: 'req.user.id' } }, 'CONFIG_WRONG_TYPE', 'a list'],
     [{ identity: { user: ['user.id'] } }, 'CONFIG_INVALID_VALUE', 'req.user.id'],
     [{ client: { trustedProxies: ['10.0.0.0/33'] } }, 'CONFIG_INVALID_VALUE', 'network'],
+    [{ client: { trustedProxies: ['::1', '10.0.0.0/'] } }, 'CONFIG_INVALID_VALUE', 'Item 2 of "client.trustedProxies"'],
     [{ client: { trustedProxies: ['999.0.0.1'] } }, 'CONFIG_INVALID_VALUE', 'network'],
   ])('%j', (file, code, remedy) => {
     writeConfig(file);
