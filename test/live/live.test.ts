@@ -81,4 +81,4 @@ for (let round = 0; round < ROUNDS; round++)
       if (number === VERIFICATIONS >> 1) await stop(children[0] as ChildProcess).then(start);
     }
     expect(report.records).toBeGreaterThan(0);
-  });
+  }, 120_000);

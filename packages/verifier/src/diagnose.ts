@@ -8,6 +8,7 @@ import type { CheckSwitch } from './checks.ts';
 import { type Classified, classify } from './classify.ts';
 import { FindingLog } from './finding-log.ts';
 import type { Finding } from './findings.ts';
+import { expectedOrigin } from './note-check.ts';
 import { judgeNote, type NoteContext, type NoteJudgement } from './note-judge.ts';
 import { judgeOrder } from './order.ts';
 import { type Item, type NoteItem, type RecordItem, readRegion } from './region.ts';
@@ -108,15 +109,25 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
 /** Copies of a note are judged once: anybody can make them, and each would cost a signature check. */
 function judgeNotes(notes: readonly NoteItem[], context: NoteContext): ReadonlyMap<NoteItem, NoteJudgement> {
   const seen = new Map<string, NoteJudgement>();
-  return new Map(
-    notes.map((item) => {
-      const { text, signatures } = item.note;
-      const key = JSON.stringify([text, signatures.map(({ name, keyId, signature }) => [name, keyId, ...signature])]);
-      const judgement = seen.get(key) ?? judgeNote(item, context);
-      seen.set(key, judgement);
-      return [item, judgement];
-    }),
+  const judged = new Map<NoteItem, NoteJudgement>();
+  for (const item of notes) {
+    const { text, signatures } = item.note;
+    const key = JSON.stringify([text, signatures.map(({ name, keyId, signature }) => [name, keyId, ...signature])]);
+    const judgement = seen.get(key) ?? judgeNote(item, context);
+    seen.set(key, judgement);
+    judged.set(item, judgement);
+  }
+  const { open, unproved } = context;
+  const own = open === undefined ? undefined : expectedOrigin(open);
+  const proved = [...judged].some(
+    ([{ checkpoint }, { problem }]) => checkpoint.origin === own && problem === undefined,
   );
+  // Where the open record's own note stands, an open note of another stream is a stranger here, whoever signed it.
+  if (unproved && proved)
+    for (const [item, { problem }] of judged)
+      if (problem === undefined && item.checkpoint.origin !== own)
+        judged.set(item, judgeNote(item, { ...context, unproved: false }));
+  return judged;
 }
 
 function contextOfNotes(from: ProvedPrefix, links: LinkIndex, context: DiagnoseContext): NoteContext {

@@ -34,6 +34,8 @@ export interface ExaminationOptions {
   readonly policy: TrustPolicy | undefined;
   readonly knownHeads: KnownHeads | undefined;
   readonly strict: boolean;
+  /** Look closely at whole segments too; default false. */
+  readonly closely: boolean;
   readonly check: CheckSwitch;
   /** Time of verification, ms since 1970. */
   readonly clock: () => number;
@@ -196,7 +198,7 @@ class Examination {
   }
 
   private async examineOne(entry: Entry, named: VerifierKey | undefined): Promise<void> {
-    const { policy, strict, knownHeads, check, clock } = this.options;
+    const { policy, strict, closely, knownHeads, check, clock } = this.options;
     const { segment, source } = entry;
     const rootSizes = (id: string): readonly number[] => {
       const head = knownHeads?.streams.get(id);
@@ -205,7 +207,7 @@ class Examination {
     const { streamId } = entry.peek;
     const { complete } = source;
     const { coveredElsewhere } = this;
-    const options = { policy, named, streamId, strict, check, rootSizes, coveredElsewhere, complete, clock };
+    const options = { policy, named, streamId, strict, closely, check, rootSizes, coveredElsewhere, complete, clock };
     try {
       entry.outcome = await examine(segment, options);
     } catch (error) {

@@ -8,10 +8,10 @@ import { firstOfEach } from './finding-log.ts';
 import type { Finding } from './findings.ts';
 import type { RecordItem } from './region.ts';
 import type { Tail } from './rest.ts';
-import { scanSegment } from './scan.ts';
+import { type ScanResult, scanSegment } from './scan.ts';
 import type { Segment } from './sources/source.ts';
 import type { OpenFacts } from './stream-facts.ts';
-import type { StreamState } from './stream-state.ts';
+import { StreamState } from './stream-state.ts';
 import type { TrustPolicy } from './trust.ts';
 
 /** What one segment by itself proves, under the keys that it and the trust policy name. */
@@ -46,6 +46,7 @@ export interface ExamineOptions {
   readonly named: VerifierKey | undefined;
   readonly streamId: string | undefined;
   readonly strict: boolean;
+  readonly closely: boolean;
   readonly check: CheckSwitch;
   readonly rootSizes: (streamId: string) => readonly number[];
   readonly coveredElsewhere: (item: RecordItem) => boolean;
@@ -54,10 +55,13 @@ export interface ExamineOptions {
   readonly clock: () => number;
 }
 
+/** A scan that found nothing to be whole. */
+const UNREAD: ScanResult = { clean: false, proved: { state: new StreamState(), offset: 0 }, end: 0, roots: new Map() };
+
 /** Reads one segment: quickly where it is whole, closely where it is not. */
 export async function examine(segment: Segment, options: ExamineOptions): Promise<Outcome> {
   const { policy, check, complete } = options;
-  const scan = await scanSegment(segment, options);
+  const scan = options.closely ? UNREAD : await scanSegment(segment, options);
   const { state: proved } = scan.proved;
   // Notes that verify under another key than the one a trusted close record names: nothing to look at more closely.
   const renamed =
