@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { parseStrictJson } from '@stepseal/core/format';
-import { VerifierError } from './errors.ts';
+import { isDeploymentName, isUuidV7, type JsonValue } from '@stepseal/core/format';
+import { JsonFile } from './json-file.ts';
 
 /** The highest note seen of a stream in earlier runs. */
 export interface KnownHead {
@@ -23,52 +23,48 @@ export interface KnownHeads {
   readonly writers: ReadonlyMap<string, string>;
 }
 
-function fail(problem: string): never {
-  throw new VerifierError(
-    'KNOWN_HEADS_INVALID',
-    `Known heads: ${problem}. See docs/spec/trust.md for the form of the file.`,
-  );
-}
+const FILE: JsonFile = new JsonFile('KNOWN_HEADS_INVALID', 'Known heads');
 
-function object(value: unknown, place: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(`${place} is not an object`);
-  return value as Record<string, unknown>;
-}
-
-function head(value: unknown, place: string): KnownHead {
-  const { deployment, size, root, closed } = object(value, place);
-  if (typeof deployment !== 'string') fail(`${place}.deployment is not a string`);
+function head(value: JsonValue, place: string): KnownHead {
+  const members = FILE.object(value, place, ['deployment', 'size', 'root', 'closed']);
+  const deployment = members.get('deployment');
+  const size = members.get('size');
+  const root = members.get('root');
+  const closed = members.get('closed');
+  if (typeof deployment !== 'string' || !isDeploymentName(deployment))
+    FILE.fail(`${place}.deployment is not a deployment name`);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1)
-    fail(`${place}.size is not a positive integer`);
-  if (typeof root !== 'string' || Buffer.from(root, 'base64').toString('base64') !== root || root.length !== 44)
-    fail(`${place}.root is not a SHA-256 in base64`);
-  if (typeof closed !== 'boolean') fail(`${place}.closed is not true or false`);
+    FILE.fail(`${place}.size is not a positive integer`);
+  if (typeof root !== 'string' || !isRoot(root)) FILE.fail(`${place}.root is not a SHA-256 in base64`);
+  if (typeof closed !== 'boolean') FILE.fail(`${place}.closed is not true or false`);
   return { deployment, size, root, closed };
 }
 
+function isRoot(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === text;
+}
+
 /**
- * Reads a known-heads file.
+ * Reads a known-heads file, strict JSON.
  *
  * @throws VerifierError `KNOWN_HEADS_INVALID`, naming the place.
  */
 export function parseKnownHeads(text: string): KnownHeads {
-  let json: unknown;
-  try {
-    // A stream that stands twice would be remembered at the one size and checked at the other.
-    parseStrictJson(Buffer.from(text), { maxBytes: Number.POSITIVE_INFINITY });
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new VerifierError('KNOWN_HEADS_INVALID', 'Known heads: not JSON, or a key stands twice.', { cause });
-  }
-  const top = object(json, 'the file');
-  if (top['version'] !== 1) fail('"version" is not 1');
+  const top = FILE.object(FILE.parse(text), 'the file', ['version', 'streams', 'writers']);
+  if (top.get('version') !== 1) FILE.fail('"version" is not 1');
   const streams = new Map<string, KnownHead>();
-  for (const [id, value] of Object.entries(object(top['streams'], '"streams"')))
-    streams.set(id, head(value, `streams[${JSON.stringify(id)}]`));
+  for (const [id, value] of FILE.object(top.get('streams'), '"streams"')) {
+    const place = `streams[${JSON.stringify(id)}]`;
+    if (!isUuidV7(id)) FILE.fail(`${place} is not a stream id`);
+    streams.set(id, head(value, place));
+  }
   const writers = new Map<string, string>();
-  for (const [id, value] of Object.entries(object(top['writers'], '"writers"'))) {
-    const newest = object(value, `writers[${JSON.stringify(id)}]`)['newest'];
-    if (typeof newest !== 'string') fail(`writers[${JSON.stringify(id)}].newest is not a string`);
+  for (const [id, value] of FILE.object(top.get('writers'), '"writers"')) {
+    const place = `writers[${JSON.stringify(id)}]`;
+    if (!isUuidV7(id)) FILE.fail(`${place} is not a stream id`);
+    const newest = FILE.object(value, place, ['newest']).get('newest');
+    if (typeof newest !== 'string' || !isUuidV7(newest)) FILE.fail(`${place}.newest is not a stream id`);
     writers.set(id, newest);
   }
   return { streams, writers };
