@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { IncomingMessage } from 'node:http';
-import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { type Context, context, isSpanContextValid, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 
 /**
  * The trace a record belongs to: the active one, the one that was active at the library call, or, where the response
@@ -14,9 +14,10 @@ export function recordContext(earlier: Context | undefined, request: IncomingMes
   if (earlier !== undefined && trace.getSpanContext(earlier) !== undefined) return earlier;
   const header = request?.headers['traceparent'];
   const parts =
-    typeof header === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(header) : null;
+    typeof header === 'string' ? /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(header) : null;
   const [, traceId, spanId, flags] = parts ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return active;
   const spanContext = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
-  return trace.setSpanContext(ROOT_CONTEXT, spanContext);
+  // Ids of zeros are no ids.
+  return isSpanContextValid(spanContext) ? trace.setSpanContext(ROOT_CONTEXT, spanContext) : active;
 }

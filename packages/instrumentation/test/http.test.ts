@@ -119,13 +119,13 @@ describe('under Express the route is recorded as it was written,', () => {
     recorder = record();
     server = await listen(app);
     await send(server.port, '/api/v1/accounts/DE991234/transfers/77?to=secret');
-    await send(server.port, '/direct/jane@example.org');
+    await send(server.port, '/direct/somebody@example.org');
     await until(() => recorder.records.length === 2);
     expect(recorder.attribute(0, 'http.route')).toBe('/api/v1/accounts/:iban/transfers/:id');
     expect(recorder.attribute(0, 'step_up.action.name')).toBe('POST /api/v1/accounts/:iban/transfers/:id');
     expect(recorder.attribute(1, 'http.route')).toBe('/direct/:name');
     expect(JSON.stringify(recorder.records.map(({ attributes, body }) => ({ attributes, body })))).not.toMatch(
-      /DE991234|secret|jane|77/,
+      /DE991234|secret|somebody|77/,
     );
   });
 
@@ -138,7 +138,7 @@ describe('under Express the route is recorded as it was written,', () => {
     app.use('/people/:name', inner);
     recorder = record();
     server = await listen(app);
-    await send(server.port, '/people/jane/x');
+    await send(server.port, '/people/somebody/x');
     await until(() => recorder.records.length === 1);
     expect(recorder.attribute(0, 'http.route')).toBe('/x');
   });

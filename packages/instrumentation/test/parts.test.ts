@@ -167,10 +167,14 @@ describe('a record belongs to the trace', () => {
     expect(found).toEqual({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0, isRemote: true });
   });
 
-  test.each(['', 'nonsense', `00-${'A'.repeat(32)}-${'b'.repeat(16)}-00`])(
-    'of nobody, where it announces %j',
-    (text) => {
-      expect(trace.getSpanContext(recordContext(undefined, announcing(text)))).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    'nonsense',
+    `00-${'A'.repeat(32)}-${'b'.repeat(16)}-00`,
+    `00-${'0'.repeat(32)}-${'b'.repeat(16)}-00`,
+    `00-${'a'.repeat(32)}-${'0'.repeat(16)}-00`,
+    `ff-${'a'.repeat(32)}-${'b'.repeat(16)}-00`,
+  ])('of nobody, where it announces %j', (text) => {
+    expect(trace.getSpanContext(recordContext(undefined, announcing(text)))).toBeUndefined();
+  });
 });
