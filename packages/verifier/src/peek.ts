@@ -6,7 +6,8 @@ import { readNoteLine } from './note-check.ts';
 import type { Segment } from './sources/source.ts';
 import { chainFacts, type OpenFacts, openFacts } from './stream-facts.ts';
 
-const PEEK_BYTES = 1 << 18;
+// One buffer for all, because memory must not grow with the number of segments: what is returned does not point into it.
+const PEEKED = Buffer.allocUnsafeSlow(1 << 18);
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
 
 /** What the beginning of a segment claims, unproved. */
@@ -20,9 +21,8 @@ export interface Peek {
 export function peek(segment: Segment): Peek {
   const reader = segment.open();
   try {
-    const buffer = Buffer.allocUnsafe(PEEK_BYTES);
-    const count = reader.read(buffer, 0, 0);
-    const lines = buffer.subarray(0, count);
+    const count = reader.read(PEEKED, 0, 0);
+    const lines = PEEKED.subarray(0, count);
     let streamId: string | undefined;
     for (let start = 0; start < count; ) {
       const lf = lines.indexOf(0x0a, start);

@@ -23,6 +23,9 @@ const MAX_LINE_BYTES = LIMITS.payloadBytes + 1;
 /** Signatures under way in the thread pool before the scan waits for them: bounds memory on a file of nothing but notes. */
 const MAX_PENDING_NOTES = 32;
 
+/** The buffer of a scan that has ended, for the next one: the collector is slow to notice memory outside its heap. */
+const spare: Buffer[] = [];
+
 const LF = 0x0a;
 const OWN_EVENT = '"event_name":"stepseal.';
 /** From the end of the line, the event name of a record without trace id stands within this many bytes. */
@@ -95,7 +98,7 @@ class Scanner {
   }
 
   async run(reader: SegmentReader): Promise<ScanResult> {
-    let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    let buffer = spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
     let filled = 0;
     let base = 0;
     while (!this.stopped) {
@@ -114,6 +117,7 @@ class Scanner {
     }
     await this.settle();
     await this.settle();
+    if (spare.length === 0 && buffer.length === CHUNK_BYTES) spare.push(buffer);
     const end = base + filled;
     if (this.forged) return { clean: false, proved: { state: new StreamState(), offset: 0 }, end, roots: this.roots };
     const clean =
