@@ -70,6 +70,63 @@ describe('an identity vouches only for what it signed', () => {
   });
 });
 
+describe('a deployment vouches for its own streams only', () => {
+  const theirs = testKey('other.bank', 'identity/other.bank');
+
+  test('not for the key of a stream that claims another deployment', async () => {
+    const writer = closedWriter('authority/cross roll');
+    const next = new StreamBuilder({ label: 'cross/next', deployment: writer.deployment });
+    const first = new StreamBuilder({ label: 'cross/first', deployment: theirs.name, identity: theirs });
+    writeOne(first.open(), '1').close({ next });
+    writeOne(next.open(), '2').close();
+    const files = new Map([...writer.files(), ['0.ndjson', first.bytes()], ['1.ndjson', next.bytes()]]);
+    const report = await verifyFiles(files, writer, { trust: policyOf(writer.identity, theirs) });
+    expect(said(report)).toEqual(['tampered KEY_NOT_AUTHORISED']);
+    expect(report.streams.find(({ streamId }) => streamId === next.streamId)?.trusted).toBe(false);
+  });
+
+  test('not for the tail of a stream of another deployment', async () => {
+    const writer = new TestWriter({ label: 'authority/cross pin' });
+    const crashed = writeOne(writeOne(writer.start(), '1').seal(), '2');
+    writer.crash();
+    const second = new TestWriter({ label: 'authority/cross pinner', deployment: theirs.name, identity: theirs });
+    const { streamId, number, lastHash: hash } = crashed;
+    second.startAfter({ cause: 'crash', streamId, number, hash, validBytes: crashed.byteLength(), tornBytes: 0 });
+    second.close();
+    const files = new Map([...writer.files(), ...second.files()]);
+    const report = await verifyFiles(files, writer, { trust: policyOf(writer.identity, theirs) });
+    expect(said(report)).toEqual(['incomplete TAIL_UNSEALED']);
+  });
+
+  test('and what does not fit the pin is no better for naming another deployment', async () => {
+    const writer = closedWriter('authority/cross replaced');
+    writer.clock.advance(5_000);
+    writeOne(writer.start(), '9');
+    writer.close();
+    const [first, second] = writer.streams;
+    const forged = new StreamBuilder({ label: 'x', deployment: 'other.bank', streamId: first?.stream.streamId ?? '' });
+    for (const bytes of [forged.open(false).bytes(), Buffer.from('x\n'), forged.close().bytes()]) {
+      const files = new Map([
+        [first?.path ?? '', bytes],
+        [second?.path ?? '', second?.bytes ?? bytes],
+      ]);
+      expect((await verifyFiles(files, writer)).grade).toBe('TAMPERED');
+    }
+  });
+
+  test('not for a whole stream without a note', async () => {
+    const writer = new TestWriter({ label: 'authority/cross vouch' });
+    const forged = new StreamBuilder({ label: 'cross/forged', identity: writer.identity }).open(false);
+    const second = new TestWriter({ label: 'authority/cross voucher', deployment: theirs.name, identity: theirs });
+    const { streamId, number, lastHash: hash } = forged;
+    second.startAfter({ cause: 'crash', streamId, number, hash, validBytes: forged.byteLength(), tornBytes: 0 });
+    second.close();
+    const files = new Map([['x.ndjson', forged.bytes()], ...second.files()]);
+    const report = await verifyFiles(files, writer, { trust: policyOf(writer.identity, theirs) });
+    expect(said(report)).toEqual(['cannot_verify TAIL_UNSEALED']);
+  });
+});
+
 describe('a predecessor that a trusted stream names answers for its damage', () => {
   test('damaged forgery in its place is tampering, not ignorance', async () => {
     const writer = closedWriter('authority/named');

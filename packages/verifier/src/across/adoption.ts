@@ -16,6 +16,9 @@ export function followPredecessors(streams: Streams): void {
     const state = outcome.state.open === undefined ? outcome.tail?.state : outcome.state;
     const pin = state?.open?.predecessor;
     if (pin === undefined) continue;
+    const target = outcomes.get(pin.streamId);
+    if (target !== undefined && isOfAnother(target, outcome))
+      if (streams.trusted.has(pin.streamId) || hashAt(target, pin.number) === pin.hash) continue;
     const rival = claims.get(pin.streamId);
     if (rival !== undefined && rival !== id && check('equivocation')) {
       streams.add(pin.streamId, {
@@ -28,7 +31,6 @@ export function followPredecessors(streams: Streams): void {
     if (pin.tornSha256 !== undefined) streams.torn.add(pin.tornSha256);
     streams.predecessors.set(id, pin.streamId);
     streams.namedBy.set(pin.streamId, id);
-    const target = outcomes.get(pin.streamId);
     if (target === undefined) {
       const { deployment } = state?.open ?? {};
       if (newer.has(pin.streamId) || streams.isPruned(pin.streamId, { deployment, pin }) || !check('predecessor'))
@@ -53,6 +55,17 @@ export function followPredecessors(streams: Streams): void {
   }
 }
 
+/** A deployment vouches for its own streams only, or one key of the policy would reach all that it lists. */
+function isOfAnother(target: Outcome, outcome: Outcome): boolean {
+  const [theirs, ours] = [target, outcome].map(({ state, tail }) => (state.open ?? tail?.state.open)?.deployment);
+  return theirs !== undefined && theirs !== ours;
+}
+
+/** Hash of the record of a number, from the last noted one on. */
+function hashAt({ state, tail }: Outcome, number: number): string | undefined {
+  return number === state.number ? state.hash : tail?.hashes[number - state.number - 1];
+}
+
 /** Compares a predecessor with what its successor's open record pins of it, and says what differs. */
 function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boolean {
   const id = pin.streamId;
@@ -75,8 +88,7 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
     return false;
   }
   if (pin.cause === 'io_error' && end.number >= pin.number) {
-    const kept = pin.number === state.number ? state.hash : tail.hashes[pin.number - state.number - 1];
-    if (kept !== pin.hash) {
+    if (hashAt(target, pin.number) !== pin.hash) {
       const evidence = `Record ${pin.number} is not the one that its successor names.`;
       const modified = { code: 'MODIFIED' as const, from: pin.number, to: pin.number, evidence };
       streams.add(id, target.explain?.(pin)[0] ?? modified);

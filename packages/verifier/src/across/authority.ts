@@ -25,7 +25,9 @@ export function authorise(streams: Streams): void {
     if (next === undefined) continue;
     streams.namedBy.set(next.streamId, id);
     const rolled = outcomes.get(next.streamId);
-    if (rolled !== undefined && rolled.state.number > 0 && hasKey(rolled, next.vkey)) queue.push(next.streamId);
+    // A deployment vouches for its own streams only, or one key of the policy would reach all that it lists.
+    const own = rolled?.state.open?.deployment === state?.open?.deployment;
+    if (rolled !== undefined && rolled.state.number > 0 && own && hasKey(rolled, next.vkey)) queue.push(next.streamId);
   }
 }
 
