@@ -219,12 +219,26 @@ export class Sealer {
     this.uncovered = 0;
   }
 
+  /**
+   * Begins an fdatasync when this turn's promises are done. Those whom the last one released commit again in the same turn,
+   * and one that began with the first of them would leave the others to the next.
+   */
   #requestSync(): void {
     if (this.#syncing || this.#ended) return;
     this.#syncing = true;
+    // A tick queued by a microtask runs after all microtasks.
+    queueMicrotask(this.#queueSync);
+  }
+
+  readonly #queueSync = (): void => {
+    process.nextTick(this.#beginSync);
+  };
+
+  readonly #beginSync = (): void => {
+    if (this.#ended) return;
     this.#syncTarget = this.stream.position;
     this.segment.sync(this.#onSync);
-  }
+  };
 
   readonly #onSync = (error: Error | null): void => {
     this.#syncing = false;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { type FaultKind, FaultyFs } from '@stepseal/testkit';
 import { expect, test } from 'vitest';
 import { checkTrail, text } from './support/check-trail.ts';
-import { temporaryDirectory, testPipeline } from './support/test-pipeline.ts';
+import { endClaims, temporaryDirectory, testPipeline } from './support/test-pipeline.ts';
 
 const RECORDS = 13;
 
@@ -50,8 +50,12 @@ function idsOf(directory: string): string[] {
     .sort();
 }
 
+/** A healthy successor for every directory that was left. */
 async function adopt(directory: string): Promise<void> {
-  await testPipeline(directory, { files: new FaultyFs(directory) }).shutdown();
+  endClaims(directory);
+  const files = new FaultyFs(directory);
+  const successors = readdirSync(`${directory}/writers`).map(() => testPipeline(directory, { files }));
+  for (const successor of successors) await successor.shutdown();
 }
 
 async function callsOfHealthyWork(): Promise<string[]> {

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { FaultyFs } from '@stepseal/testkit';
 import { expect, test } from 'vitest';
 import { checkTrail, text } from './support/check-trail.ts';
-import { temporaryDirectory, testPipeline } from './support/test-pipeline.ts';
-
-/** After a power cut the boot id is another one and every claim is void. Here the process lives on. */
-function endClaims(directory: string): void {
-  for (const entry of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    if (/owner\.\d{6}$/.test(entry)) renameSync(join(directory, entry), join(directory, `${entry}.released`));
-  }
-}
+import { endClaims, temporaryDirectory, testPipeline } from './support/test-pipeline.ts';
 
 test('what was acknowledged survives a power cut after any number of records, and the rest is torn off cleanly', async () => {
   for (let records = 1; records <= 40; records++) {

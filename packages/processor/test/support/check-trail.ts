@@ -64,10 +64,11 @@ export function int(payload: Payload, key: string): number | undefined {
  */
 export function checkTrail(dataDir: string): Trail {
   const streams = readdirSync(join(dataDir, 'writers')).flatMap((writer) =>
-    readdirSync(join(dataDir, 'writers', writer))
-      .filter((name) => name.endsWith('.ndjson'))
-      .sort()
-      .map((name) => readStream(join(dataDir, 'writers', writer, name), writer)),
+    inLine(
+      readdirSync(join(dataDir, 'writers', writer))
+        .filter((name) => name.endsWith('.ndjson'))
+        .map((name) => readStream(join(dataDir, 'writers', writer, name), writer)),
+    ),
   );
   const byId = new Map(streams.map((stream) => [stream.id, stream]));
   const namedBy = new Map<string, TrailStream>();
@@ -94,6 +95,18 @@ export function checkTrail(dataDir: string): Trail {
       .filter((record) => record.eventName === 'stepseal.gap')
       .reduce((sum, record) => sum + (int(record.payload, 'stepseal.gap.count') ?? 0), 0),
   };
+}
+
+/** From the first stream on, each after the one it names: ids of one millisecond say nothing of their order. */
+function inLine(streams: readonly TrailStream[]): TrailStream[] {
+  const line: TrailStream[] = [];
+  let next = streams.filter((stream) => stream.predecessor === undefined);
+  while (next.length > 0) {
+    line.push(...next);
+    const ids = next.map((stream) => stream.id);
+    next = streams.filter((stream) => stream.predecessor !== undefined && ids.includes(stream.predecessor));
+  }
+  return [...line, ...streams.filter((stream) => !line.includes(stream))];
 }
 
 function openOf(stream: TrailStream): Payload {
