@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { root } from '../run.mjs';
 
 const HEADER = ['// SPDX-License-Identifier: Apache-2.0', '// Copyright The Stepseal Authors'];
-const SOURCES = ['*.ts', '{packages,examples}/*/**/*.{ts,mjs,js}', '{scripts,test,benchmarks}/**/*.{ts,mjs,js}'];
+const SOURCES = ['*.ts', '{packages,examples}/*/**/*.{ts,mjs,js}', '{scripts,test,bench}/**/*.{ts,mjs,js}'];
 const exclude = (name) => name === 'node_modules' || name === 'dist';
 
 const lengths = [];

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import { SealingLogRecordProcessor } from '@stepseal/processor';
+import { scratch } from './scratch.mjs';
+import { startSink } from './sink.mjs';
+import { countSealed, startTrail, trailOptions } from './trail.mjs';
+
+// Every pipeline has the same members: `logger`; `settle()`, to be awaited after a burst; `flush()`, after which
+// everything emitted is where the pipeline promises to bring it; `delivered()`, how many records arrived there.
+
+/** What OpenTelemetry users have: batch processor and exporter with their own settings, to a server that takes all. */
+export async function stockPipeline() {
+  const sink = await startSink();
+  const exporter = new OTLPLogExporter({ url: sink.url });
+  let exported = () => {};
+  const watched = {
+    export: (records, done) =>
+      exporter.export(records, (result) => {
+        done(result);
+        exported();
+      }),
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+  };
+  const processor = new BatchLogRecordProcessor({ exporter: watched });
+  const provider = new LoggerProvider({ processors: [processor] });
+  return {
+    logger: provider.getLogger('bench'),
+    // A burst is one batch. The next one waits for it, so that the queue never drops a record.
+    settle: () => new Promise((resolve) => (exported = resolve)),
+    flush: () => provider.forceFlush(),
+    delivered: () => sink.count(),
+    async stop() {
+      await provider.shutdown();
+      sink.stop();
+    },
+  };
+}
+
+/** Our own provider. */
+export async function ownPipeline() {
+  const dataDir = scratch();
+  const { pipeline, problems } = startTrail(dataDir);
+  return {
+    ...sealed(dataDir, problems, pipeline),
+    logger: pipeline.loggerProvider.getLogger('bench'),
+    stop: () => pipeline.shutdown(),
+  };
+}
+
+/** The SDK's provider with our processor in it. */
+export async function sdkPipeline() {
+  const dataDir = scratch();
+  const { options, problems } = trailOptions(dataDir);
+  const processor = new SealingLogRecordProcessor(options);
+  const provider = new LoggerProvider({ processors: [processor] });
+  return {
+    ...sealed(dataDir, problems, processor),
+    logger: provider.getLogger('bench'),
+    stop: () => provider.shutdown(),
+  };
+}
+
+function sealed(dataDir, problems, sealing) {
+  return {
+    settle: () => new Promise(setImmediate),
+    flush: () => sealing.forceFlush(),
+    delivered: () => {
+      if (problems.length > 0) throw new Error(`sealing reports ${problems[0].code}`);
+      return countSealed(dataDir);
+    },
+  };
+}
