@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { parseVkey } from '@stepseal/core/format';
 import { StreamBuilder, TestClock, testKey, writeOne, writeStepUp } from '@stepseal/testkit';
-import { memorySource, readRecords, type SealedRecord } from '@stepseal/verifier';
+import { memorySource, readRecords, type SealedRecord, verify } from '@stepseal/verifier';
 import { expect, it } from 'vitest';
 import { collectStories, latestIds } from '../src/story/collect-stories.ts';
+import { hashesUnderNotes } from '../src/story/under-notes.ts';
 
 const clock = new TestClock();
 const identity = testKey('demo.bank', 'identity/stories');
@@ -44,4 +46,25 @@ it('a record behind the last sealing record is not said to be sealed', async () 
 
 it('the latest are those that began last, whatever the order of the files', async () => {
   expect([...(await latestIds(records(), 2))]).toEqual(['late', 'open']);
+});
+
+it('a record is proved by the root that its file makes, not by the stream and number that it names', async () => {
+  const genuine = first.bytes();
+  const forged = Buffer.from(
+    genuine.toString().replace('"step_up.id":{"stringValue":"shared"}', '"step_up.id":{"stringValue":"forged"}'),
+  );
+  const read = (...files: Buffer[]): AsyncGenerator<SealedRecord> =>
+    readRecords(memorySource(new Map(files.map((bytes, index) => [`${index}`, bytes]))));
+  const trust = {
+    deployments: new Map([['demo.bank', { identities: [parseVkey(identity.vkey)], collectors: [], overrides: [] }]]),
+  };
+  const report = await verify({ sources: [memorySource(new Map([['0', genuine]]))], trust });
+  const stories = await collectStories(read(forged, genuine), undefined);
+  const hashes = new Map(stories.map(({ id, records: [record] }) => [id, record?.hash ?? '']));
+  const proved = await hashesUnderNotes(read(forged, genuine), report, new Set(hashes.values()));
+  expect([...hashes].map(([id, hash]) => [id, proved.has(hash)])).toEqual([
+    ['forged', false],
+    ['shared', true],
+    ['open', false],
+  ]);
 });

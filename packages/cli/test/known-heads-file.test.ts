@@ -18,7 +18,9 @@ beforeEach(() => {
 function report(grade: Grade, size: number): Report {
   const root32 = Buffer.alloc(32, size).toString('base64');
   const knownHeads: KnownHeads = {
-    streams: new Map([['s', { deployment: 'local', size, root: root32, closed: false }]]),
+    streams: new Map([
+      ['01a19b7c-a680-747c-b91f-205bbf08b084', { deployment: 'local', size, root: root32, closed: false }],
+    ]),
     writers: new Map(),
   };
   return { grade, knownHeads } as Report;

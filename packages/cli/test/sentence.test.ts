@@ -9,7 +9,14 @@ import { sentence } from '../src/story/sentence.ts';
 import type { ToldRecord } from '../src/story/told-record.ts';
 
 function told(eventName: string, attributes: Parameters<typeof typedAttributes>[0] = {}): string {
-  const record: ToldRecord = { eventName, timeMs: 0, stream: 's', number: 2, attributes: typedAttributes(attributes) };
+  const record: ToldRecord = {
+    eventName,
+    timeMs: 0,
+    stream: 's',
+    number: 2,
+    hash: '',
+    attributes: typedAttributes(attributes),
+  };
   return sentence(record);
 }
 

@@ -10,6 +10,7 @@ import { storyJson } from '../render/story-json.ts';
 import { openSources, withSources } from '../sources.ts';
 import { collectStories, latestIds, type Story } from '../story/collect-stories.ts';
 import { type Standing, standingOf } from '../story/standing.ts';
+import { hashesUnderNotes } from '../story/under-notes.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
 const LATEST = 5;
@@ -41,15 +42,23 @@ export const explainCommand: Command = {
       return call.flags['all'] === true ? undefined : latestIds(allRecords(sources), LATEST);
     };
     const done = call.terminal.progress('Reading');
-    const { stories, report } = await withSources(sources, async () => ({
-      stories: await collectStories(allRecords(sources), await chosen()),
-      report: await verify({ sources, trust: trust?.policy }),
-    })).finally(done);
+    const { stories, report, underNotes } = await withSources(sources, async () => {
+      const found = await collectStories(allRecords(sources), await chosen());
+      const verdict = await verify({ sources, trust: trust?.policy });
+      const hashes = new Set(found.flatMap(({ records }) => records.map(({ hash }) => hash)));
+      // Where all is well, every record is what it claims to be, and need not be looked up.
+      const doubtful = verdict.grade === 'TAMPERED' || verdict.grade === 'CANNOT_VERIFY';
+      return {
+        stories: found,
+        report: verdict,
+        underNotes: doubtful ? await hashesUnderNotes(allRecords(sources), verdict, hashes) : undefined,
+      };
+    }).finally(done);
     if (stories.length === 0) {
       const what = id === undefined ? 'There is no step-up' : `There is no step-up ${id}`;
       throw new CliError('NOT_FOUND', `${what} in ${report.sources.join(', ')}.`);
     }
-    const standing = standingOf(report);
+    const standing = standingOf(report, underNotes);
     if (call.flags['json'] === true) {
       const told = stories.map((story) => storyJson(story, standing));
       call.terminal.printJson({ version: 1, grade: report.grade, stories: told });

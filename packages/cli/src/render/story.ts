@@ -24,17 +24,19 @@ import { dateTime, duration, timeOfDay } from './time.ts';
 /** A step-up told record by record, then of whom it was and where its proof lies. */
 export function storyLines(story: Story, standing: Standing): Line[] {
   const { id, records } = story;
-  const user = first(records, ATTR_USER_ID) ?? first(records, ATTR_USER_HASH);
-  const client = first(records, ATTR_STEP_UP_CLIENT_PREFIX);
-  const [style, ending] = howItEnded(records);
+  // What somebody put in the place of a sealed record is shown, and says nothing about how the step-up went.
+  const genuine = records.filter((record) => !standing.isForged(record));
+  const user = first(genuine, ATTR_USER_ID) ?? first(genuine, ATTR_USER_HASH);
+  const client = first(genuine, ATTR_STEP_UP_CLIENT_PREFIX);
+  const [style, ending] = howItEnded(genuine);
   return [
     [styled('strong', `step-up ${id}`), `  ${dateTime(records[0]?.timeMs)}  `, styled(style, ending)],
-    ...records.map((record) => recordLine(record, standing)),
+    ...records.map((record) => recordLine(record, records, standing)),
     ...columns([
       ['  user', user ?? 'not resolved'],
       ...(client === undefined ? [] : [['  client', client]]),
-      ...tookRow(records),
-      ...(first(records, ATTR_STEP_UP_CORRELATION) === 'inferred'
+      ...tookRow(genuine),
+      ...(first(genuine, ATTR_STEP_UP_CORRELATION) === 'inferred'
         ? [['  note', 'the id was inferred from the session: these records may belong to two step-ups']]
         : []),
       ...proofRows(records, standing),
@@ -64,10 +66,13 @@ function tookRow(records: readonly ToldRecord[]): string[][] {
   return [['  took', `${duration(result.timeMs - demand.timeMs)} from demand to result${clocks}`]];
 }
 
-function recordLine(record: ToldRecord, standing: Standing): Line {
+function recordLine(record: ToldRecord, all: readonly ToldRecord[], standing: Standing): Line {
   const told = `  ${timeOfDay(record.timeMs)}  ${sentence(record)}`;
   const alarm = standing.alarm(record);
-  return alarm === undefined ? told : [told, styled('bad', `  ${alarm}`)];
+  if (alarm !== undefined) return [told, styled('bad', `  ${alarm}`)];
+  // Where nothing of a stream is proved, the line on the proof says so once for all.
+  const apart = !standing.isProved(record) && all.some((one) => one.stream === record.stream && standing.isProved(one));
+  return apart ? [told, styled('doubtful', '  not proved')] : told;
 }
 
 /** Stream, record numbers and sealing records: with these anybody can look the proof up. */

@@ -47,7 +47,7 @@ export async function collectStories(
 ): Promise<Story[]> {
   const byId = new Map<string, ToldRecord[]>();
   let unsealed: ToldRecord[] = [];
-  for await (const { payload, streamId, number } of records) {
+  for await (const { payload, streamId, number, hash } of records) {
     if (streamId === undefined || number === undefined) continue;
     const eventName = payload.eventName ?? '';
     if (SEALING.has(eventName)) {
@@ -56,13 +56,15 @@ export async function collectStories(
       unsealed = [];
     }
     const timeMs = timeOf(payload);
-    const record: ToldRecord = { eventName, timeMs, stream: streamId, number, attributes: payload.attributes };
+    const record: ToldRecord = { eventName, timeMs, stream: streamId, number, hash, attributes: payload.attributes };
     const id = text(record, ATTR_STEP_UP_ID);
     if (id === undefined || ids?.has(id) === false) continue;
+    const members = byId.get(id) ?? [];
+    // A copy of a segment tells nothing new.
+    if (members.some((member) => member.hash === hash)) continue;
     unsealed.push(record);
-    const members = byId.get(id);
-    if (members === undefined) byId.set(id, [record]);
-    else members.push(record);
+    members.push(record);
+    byId.set(id, members);
   }
   return [...byId].map(([id, members]) => ({ id, records: members.sort(inTime) })).sort(byStart);
 }

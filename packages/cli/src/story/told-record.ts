@@ -9,6 +9,8 @@ export interface ToldRecord {
   readonly timeMs: number;
   readonly stream: string;
   readonly number: number;
+  /** Hex SHA-256 of the payload. */
+  readonly hash: string;
   /** Number of the sealing record whose note covers it; absent behind the last one. */
   sealedBy?: number;
   readonly attributes: ReadonlyMap<string, TypedValue>;
