@@ -6,6 +6,7 @@ import { parseKnownHeads } from '../src/known-heads.ts';
 import { parseTrustPolicy } from '../src/trust.ts';
 
 const KEY = 'example.com/bank+2724af5c+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea';
+const STREAM = '01a19b7c-a680-7cdc-97d0-a685476c2feb';
 const LISTED = `"example.com/bank":{"identities":["${KEY}"]}`;
 const HEAD = `{"deployment":"example.com/bank","size":3,"root":"${Buffer.alloc(32).toString('base64')}","closed":true}`;
 
@@ -26,8 +27,8 @@ describe('files that say whom to trust and what was seen are read in one way onl
 
   test('known heads with a stream twice are refused', () => {
     const heads = (streams: string): string => `{"version":1,"streams":{${streams}},"writers":{}}`;
-    expect(parseKnownHeads(heads(`"a":${HEAD}`)).streams.size).toBe(1);
-    expect(() => parseKnownHeads(heads(`"a":${HEAD},"a":${HEAD.replace('3', '2')}`))).toThrow(
+    expect(parseKnownHeads(heads(`"${STREAM}":${HEAD}`)).streams.size).toBe(1);
+    expect(() => parseKnownHeads(heads(`"${STREAM}":${HEAD},"${STREAM}":${HEAD.replace('3', '2')}`))).toThrow(
       expect.objectContaining({ code: 'KNOWN_HEADS_INVALID' }),
     );
   });
