@@ -46,7 +46,7 @@ export interface Config {
     readonly userIdInClear: boolean;
   };
   readonly client: {
-    /** Addresses or networks of proxies whose forwarding headers are believed. Default none. */
+    /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. Default none. */
     readonly trustedProxies: readonly string[];
     /** Record the whole client address instead of its prefix and keyed hash. Default false. */
     readonly fullAddress: boolean;

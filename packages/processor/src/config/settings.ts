@@ -113,7 +113,7 @@ export const SETTINGS: readonly Setting[] = [
     'client.trustedProxies',
     networks,
     [],
-    'Addresses or networks of the proxies whose forwarding headers are believed.',
+    'Addresses or networks of the proxies whose X-Forwarded-For is believed.',
   ),
   setting(
     'client.fullAddress',
