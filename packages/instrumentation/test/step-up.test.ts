@@ -268,6 +268,19 @@ describe('what follows a demand is told as', () => {
     expect(recorder.attribute(3, 'step_up.requirement_met'), 'the proof may still come').toBe(true);
   });
 
+  test('granted with the proof, where it was given and the service keeps the old token', async () => {
+    await answer(await demand());
+    await retry(weak);
+    expect(recorder.names().at(-1)).toBe('step_up.access');
+    expect(recorder.attribute(3, 'step_up.requirement_met'), 'no false alarm').toBe(true);
+  });
+
+  test('granted without the proof, where the answer was refused', async () => {
+    await answer(await demand(), { wrongKey: true });
+    await retry(weak);
+    expect(recorder.attribute(3, 'step_up.requirement_met')).toBe(false);
+  });
+
   test('nothing, where a smaller request to the same place needs no proof', async () => {
     await demand();
     await retry(weak, 200, '5');

@@ -278,10 +278,11 @@ export class Ceremonies {
 }
 
 function requirementMet({ ceremony, demandedAtS }: Demand, subject: Subject, frame: RequestFrame): boolean | undefined {
-  const { requirement } = ceremony;
+  const { requirement, outcome } = ceremony;
+  // The demand itself was answered. A service that remembers this in its session need not issue another token.
+  if (outcome === 'passed') return true;
   const at = { requestedAtS: Math.floor(frame.startedAtMs / 1000), demandedAtS };
-  const met = requirement === undefined ? undefined : meets(requirement, subject.claims, at);
-  return met ?? (ceremony.outcome === 'passed' ? true : undefined);
+  return requirement === undefined ? undefined : meets(requirement, subject.claims, at);
 }
 
 function looksLike(demand: Demand, frame: RequestFrame): boolean {
