@@ -129,9 +129,10 @@ export class Succession {
     this.#aside = [];
   }
 
-  /** Lets the next writer have the directory. */
+  /** Lets the next writer have the directory: its last stream has ended. This one would have to claim again. */
   release(): void {
     this.#claim?.release();
+    this.forget();
   }
 
   #claimWriter(): OwnerClaim {

@@ -161,7 +161,7 @@ export class Writer {
   }
 
   /**
-   * Ends the stream before it returns. A record that comes later opens another one.
+   * Ends the stream before it returns and lets go of the directory. A record that comes later opens another stream.
    *
    * @returns false when something stays behind: a stream without its end, which the next process adopts
    */
@@ -176,15 +176,16 @@ export class Writer {
     }
     if (this.#state !== 'shut') this.#state = 'idle';
     this.#live = undefined;
+    // Released, not only left by a process that is dead: from another container nobody could tell.
+    if (closed) this.#succession.release();
     return closed;
   }
 
-  /** As {@link closeNow}, for good: the directory is free for the next writer, and later records are only counted. */
+  /** As {@link closeNow}, for good: later records are only counted. */
   shutDown(): void {
     if (this.#state === 'shut') return;
-    const closed = this.closeNow();
+    this.closeNow();
     this.#state = 'shut';
-    if (closed) this.#succession.release();
   }
 
   #emitLater(event: EventRecord | undefined, foreign: Payload | undefined): void {

@@ -24,6 +24,11 @@ test('no timer of the sealer keeps a program alive', async () => {
   expect({ code, signal }).toEqual({ code: 0, signal: null });
 });
 
+test('what a natural end leaves undelivered is handed to the exporter first', async () => {
+  const { stdout, code } = await runProgram('exporter');
+  expect({ stdout, code }).toEqual({ stdout: '10', code: 0 });
+});
+
 test.each([
   ['process.exit', 7],
   ['uncaught', 1],
