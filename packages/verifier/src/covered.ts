@@ -6,6 +6,9 @@ import { type RecordItem, readRegion } from './region.ts';
 import type { Segment } from './sources/source.ts';
 import { openFacts } from './stream-facts.ts';
 
+/** Streams whose records are kept in memory for this; records of others count as made up. */
+const MAX_STREAMS = 32;
+
 /**
  * Answers whether a record stands under a note of the stream that it names: then somebody moved a genuine record
  * here, else he made one up.
@@ -18,6 +21,7 @@ export function coverage(segmentsOf: (streamId: string) => readonly Segment[]): 
     if (item.streamId === undefined) return false;
     let hashes = covered.get(item.streamId);
     if (hashes === undefined) {
+      if (covered.size === MAX_STREAMS) return false;
       hashes = new Set(segmentsOf(item.streamId).flatMap((segment) => coveredHashes(segment, item.streamId as string)));
       covered.set(item.streamId, hashes);
     }

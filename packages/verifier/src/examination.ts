@@ -42,6 +42,7 @@ export interface ExaminationOptions {
 }
 
 interface Entry {
+  readonly key: string;
   readonly segment: Segment;
   readonly source: Source;
   peek: Peek;
@@ -85,7 +86,7 @@ class Examination {
         // Two sources may hold files of one name: both are evidence.
         const key = `${index}:${segment.name}`;
         if (this.entries.has(key)) continue;
-        const entry = this.attempt(segment, source, () => enter(segment, source));
+        const entry = this.attempt(segment, source, () => enter(key, segment, source));
         if (entry === undefined || entry.peek.empty) continue;
         this.entries.set(key, entry);
         fresh.push(entry);
@@ -212,12 +213,14 @@ class Examination {
       entry.outcome = await examine(segment, options);
     } catch (error) {
       this.fail(segment, source, error);
+      // The next pass tries again, or finds it gone.
+      if (entry.outcome === undefined) this.entries.delete(entry.key);
     }
   }
 }
 
-function enter(segment: Segment, source: Source): Entry {
-  return { segment, source, peek: peek(segment), outcome: undefined };
+function enter(key: string, segment: Segment, source: Source): Entry {
+  return { key, segment, source, peek: peek(segment), outcome: undefined };
 }
 
 function isNewer(version: string): boolean {

@@ -109,7 +109,15 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
     claimed: claimedIdentity !== undefined || diagnosis.claimsTrust || options.named !== undefined || headless,
     roots: new Map([...scan.roots, ...diagnosis.roots]),
     wellFormed: proved.number + diagnosis.wellFormed,
-    explain: diagnosis.explain,
+    // Asked for seldom: the lines of every damaged segment would not fit into memory together.
+    explain: (pin) => {
+      try {
+        return diagnose(segment, scan.proved, context).explain(pin);
+      } catch {
+        // Gone meanwhile: that it differs is known, how is not.
+        return [];
+      }
+    },
     end: diagnosis.end,
     readAtMs: options.clock(),
     complete,
@@ -130,5 +138,5 @@ function listedIdentity(policy: TrustPolicy | undefined, open: OpenFacts | undef
 /** An open stream whose last line is the note of its last record. */
 function cleanTail(state: StreamState, end: number): Tail {
   const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-  return { state, records: 0, hashes: [], validEnd: end, tornBytes: 0, tornSha256: empty };
+  return { state, records: 0, hashes: Buffer.alloc(0), validEnd: end, tornBytes: 0, tornSha256: empty };
 }

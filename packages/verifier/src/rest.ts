@@ -16,8 +16,8 @@ export interface Tail {
   /** State at the last record that still links. */
   readonly state: StreamState;
   readonly records: number;
-  /** Hashes of those records, in order. */
-  readonly hashes: readonly string[];
+  /** Hashes of those records, 32 bytes each, in order. */
+  readonly hashes: Buffer;
   /** Byte offset behind the last line that is valid. */
   readonly validEnd: number;
   readonly tornBytes: number;
@@ -70,7 +70,14 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
   const tornAt = torn ?? region.end;
   const bytes = region.bytes.subarray(tornAt - offset);
   const tornSha256 = createHash('sha256').update(bytes).digest('hex');
-  return { state: tail, records: hashes.length, hashes, validEnd: tornAt, tornBytes: bytes.length, tornSha256 };
+  return {
+    state: tail,
+    records: hashes.length,
+    hashes: Buffer.from(hashes.join(''), 'hex'),
+    validEnd: tornAt,
+    tornBytes: bytes.length,
+    tornSha256,
+  };
 }
 
 function follows(item: RecordItem, tail: StreamState): boolean {

@@ -126,6 +126,27 @@ describe('a directory', () => {
     expect(said(await verifySources([racing], writer))).toEqual([]);
   });
 
+  test('whose file is denied behind its first bytes is incomplete', async () => {
+    const writer = closedWriter('source/denied later');
+    put(writer.files());
+    writeFileSync(join(directory, 'x.ndjson'), closedWriter('source/other').streams[0]?.bytes ?? '');
+    const { segments, ...rest } = directorySource(directory);
+    let opened = 0;
+    const failing: Source = {
+      ...rest,
+      segments: async () =>
+        (await segments()).map((segment) => ({
+          ...segment,
+          open() {
+            if (segment.name.endsWith('x.ndjson') && opened++ % 2 === 1)
+              throw new VerifierError('SOURCE_UNREADABLE', 'denied');
+            return segment.open();
+          },
+        })),
+    };
+    expect(said(await verifySources([failing], writer))).toEqual(['incomplete UNREADABLE']);
+  });
+
   test('with file names that a shell would take for something else gives commands that only read', async () => {
     const writer = closedWriter('source/names');
     const [first] = writer.streams;

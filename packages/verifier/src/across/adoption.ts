@@ -6,6 +6,8 @@ import type { Tail } from '../rest.ts';
 import type { PredecessorPin } from '../stream-facts.ts';
 import type { Streams } from './streams.ts';
 
+const HASH_BYTES = 32;
+
 /** Follows every trusted open record to the predecessor that it pins, and from a pinned one on to its own. */
 export function followPredecessors(streams: Streams): void {
   const { outcomes, newer, check } = streams.input;
@@ -63,7 +65,9 @@ function isOfAnother(target: Outcome, outcome: Outcome): boolean {
 
 /** Hash of the record of a number, from the last noted one on. */
 function hashAt({ state, tail }: Outcome, number: number): string | undefined {
-  return number === state.number ? state.hash : tail?.hashes[number - state.number - 1];
+  if (number === state.number) return state.hash;
+  const at = (number - state.number - 1) * HASH_BYTES;
+  return at < 0 ? undefined : tail?.hashes.toString('hex', at, at + HASH_BYTES);
 }
 
 /** Compares a predecessor with what its successor's open record pins of it, and says what differs. */
