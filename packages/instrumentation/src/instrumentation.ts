@@ -4,7 +4,12 @@
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
 import { Capture } from './capture.ts';
 import type { CaptureCounts } from './ceremony/ceremonies.ts';
-import { patchSimpleWebAuthn, SIMPLEWEBAUTHN, SIMPLEWEBAUTHN_VERSIONS } from './libraries/simplewebauthn.ts';
+import {
+  isSupportedSimpleWebAuthn,
+  patchSimpleWebAuthn,
+  SIMPLEWEBAUTHN,
+  SIMPLEWEBAUTHN_VERSIONS,
+} from './libraries/simplewebauthn.ts';
 import { Problems } from './problems.ts';
 import { AllowListRedaction, type Redaction } from './redact.ts';
 import type { ProblemCode, StepUpInstrumentationConfig } from './types.ts';
@@ -16,21 +21,22 @@ import { PACKAGE_NAME, PACKAGE_VERSION } from './version.ts';
  */
 export class StepUpInstrumentation extends InstrumentationBase<StepUpInstrumentationConfig> {
   #capture: Capture | undefined;
+  readonly #problems: Problems;
 
   /** @param internals for tests of the redaction itself; not configuration. */
   constructor(config: StepUpInstrumentationConfig, internals: { readonly redaction?: Redaction } = {}) {
     // The base class would enable itself before the fields of this class exist.
     super(PACKAGE_NAME, PACKAGE_VERSION, { ...config, enabled: false });
     const report = config.onProblem ?? ((code: ProblemCode, message: string) => this._diag.error(code, message));
-    const problems = new Problems(report, () => performance.now());
+    this.#problems = new Problems(report, () => performance.now());
     try {
       this.#capture = new Capture(config, {
         redaction: internals.redaction ?? new AllowListRedaction(),
-        problems,
+        problems: this.#problems,
         send: (record) => this.logger.emit(record),
       });
     } catch (error) {
-      problems.tell(
+      this.#problems.tell(
         'CAPTURE_NOT_CONFIGURED',
         error instanceof TypeError ? error.message : 'the configuration is unusable',
       );
@@ -50,13 +56,29 @@ export class StepUpInstrumentation extends InstrumentationBase<StepUpInstrumenta
     return [
       new InstrumentationNodeModuleDefinition(
         SIMPLEWEBAUTHN,
-        [...SIMPLEWEBAUTHN_VERSIONS],
-        (moduleExports: object, version?: string) =>
-          this.#capture === undefined
-            ? moduleExports
-            : patchSimpleWebAuthn(moduleExports, version ?? 'unknown', this.#capture),
+        // All, so that a version that cannot be observed is named instead of being passed over in silence.
+        ['*'],
+        (moduleExports: object, version?: string) => this.#hook(moduleExports, version ?? 'unknown'),
       ),
     ];
+  }
+
+  #hook(moduleExports: object, version: string): object {
+    const capture = this.#capture;
+    if (capture === undefined) return moduleExports;
+    if (!isSupportedSimpleWebAuthn(version)) {
+      this.#problems.tell(
+        'LIBRARY_NOT_SUPPORTED',
+        `${SIMPLEWEBAUTHN} ${version} is not observed: its challenges and answers leave no record. Use version ${SIMPLEWEBAUTHN_VERSIONS}.`,
+      );
+      return moduleExports;
+    }
+    let hooked = moduleExports;
+    // What is thrown here would come out of the application's own import.
+    this.#problems.guard(() => {
+      hooked = patchSimpleWebAuthn(moduleExports, version, capture);
+    });
+    return hooked;
   }
 
   override enable(): void {

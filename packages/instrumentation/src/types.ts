@@ -9,6 +9,8 @@ export type ProblemCode =
   | 'CAPTURE_NOT_CONFIGURED'
   /** A hook failed; the application went on, the record may be missing. */
   | 'CAPTURE_FAILED'
+  /** A library was loaded in a version that cannot be observed. */
+  | 'LIBRARY_NOT_SUPPORTED'
   /** A step-up was recorded without its user: `identity.user` may want another path. */
   | 'USER_UNKNOWN'
   /** A passkey was used by nobody known, which was taken for a sign-in and not recorded. */

@@ -53,7 +53,7 @@ function compile(path: string): Step {
     if (source === 'cookie') return (request) => cookie(request, rest);
     if (source === 'req') return propertyPath(rest.split('.'));
   }
-  throw new TypeError(`not a resolver path: ${path}`);
+  throw new TypeError(`not a resolver path such as req.user.id, token.sub or cookie.sid: ${path}`);
 }
 
 function propertyPath(names: readonly string[]): Step {

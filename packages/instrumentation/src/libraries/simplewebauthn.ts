@@ -7,7 +7,12 @@ import type { LibraryObserver } from './library-observer.ts';
 import { webAuthnErrorType } from './webauthn-error-type.ts';
 
 export const SIMPLEWEBAUTHN = '@simplewebauthn/server';
-export const SIMPLEWEBAUTHN_VERSIONS: readonly string[] = ['>=13.0.0 <15'];
+export const SIMPLEWEBAUTHN_VERSIONS = '13 and 14';
+
+/** @param version of its package.json. */
+export function isSupportedSimpleWebAuthn(version: string): boolean {
+  return /^1[34]\./.test(version);
+}
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { StepUpInstrumentation } from '../src/instrumentation.ts';
+import type { ProblemCode, StepUpInstrumentationConfig } from '../src/types.ts';
+
+const KEYS = { pseudonymKey: Buffer.alloc(32, 1), correlationKey: Buffer.alloc(32, 2) };
+let instrumentation: StepUpInstrumentation;
+let told: [ProblemCode, string][];
+
+afterEach(() => {
+  instrumentation.disable();
+});
+
+function instrument(config: Partial<StepUpInstrumentationConfig> = {}): void {
+  told = [];
+  instrumentation = new StepUpInstrumentation({
+    ...KEYS,
+    onProblem: (code, message) => told.push([code, message]),
+    ...config,
+  });
+}
+
+/** What OpenTelemetry does when the application loads the library. */
+function load(moduleExports: object, version: string | undefined): unknown {
+  const [definition] = instrumentation.getModuleDefinitions();
+  return definition?.patch?.(moduleExports, version);
+}
+
+describe('an application that loads the library gets', () => {
+  test.each(['9.0.0', '12.0.1', '15.0.0', '130.0.0', undefined])(
+    'what it asked for in version %s, and the operator is told that nothing of it is recorded',
+    (version) => {
+      instrument();
+      const library = { verifyAuthenticationResponse: () => undefined };
+      expect(load(library, version)).toBe(library);
+      expect(told).toEqual([
+        ['LIBRARY_NOT_SUPPORTED', expect.stringContaining(`${version ?? 'unknown'} is not observed`)],
+      ]);
+    },
+  );
+
+  test.each(['13.0.0', '14.0.3'])('the observed one in version %s', (version) => {
+    instrument();
+    const library = { verifyAuthenticationResponse: () => undefined };
+    expect(load(library, version)).not.toBe(library);
+    expect(told).toEqual([]);
+  });
+
+  test('what it asked for where the library cannot be wrapped', () => {
+    instrument();
+    const library = {
+      get verifyAuthenticationResponse(): never {
+        throw new Error('not now');
+      },
+    };
+    expect(load(library, '14.0.3')).toBe(library);
+    expect(told.map(([code]) => code)).toEqual(['CAPTURE_FAILED']);
+  });
+});
+
+describe('options that cannot be used are reported and never thrown:', () => {
+  test.each([
+    ['a key that is too short', { pseudonymKey: Buffer.alloc(16) }, 'pseudonymKey'],
+    ['a key that is text', { correlationKey: 'x'.repeat(32) as never }, 'correlationKey'],
+    ['a path that leads nowhere', { identity: { user: ['user'] } }, 'resolver path'],
+    ['a network that would trust everybody', { client: { trustedProxies: ['10.0.0.0/'] } }, 'trustedProxies'],
+  ])('%s', (_title, config, named) => {
+    instrument(config);
+    expect(told).toEqual([['CAPTURE_NOT_CONFIGURED', expect.stringContaining(named)]]);
+    const library = { verifyAuthenticationResponse: () => undefined };
+    expect(load(library, '14.0.3'), 'nothing is hooked').toBe(library);
+    expect(instrumentation.counts).toEqual({ records: 0, unknownUser: 0, signIns: 0 });
+  });
+});
