@@ -78,12 +78,12 @@ function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline):
 
 function sayWhere(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline): void {
   const place = short(config.dataDir);
-  const identity = `identity ${keys.fingerprint}`;
-  if (pipeline.status().state === 'blocked') {
-    writeErrorLine(`step-ups of ${config.deployment} will be sealed in ${place} once it can be written, ${identity}`);
-  } else if (keys.createdIn === undefined) {
-    writeErrorLine(`sealing step-ups of ${config.deployment} in ${place}, ${identity}`);
-  } else writeErrorLine(`made new keys in ${short(keys.createdIn)}, ${identity}; sealing step-ups in ${place}`);
+  const made = keys.createdIn === undefined ? '' : `made new keys in ${short(keys.createdIn)}, replicas need copies; `;
+  const sealing =
+    pipeline.status().state === 'blocked'
+      ? `step-ups of ${config.deployment} will be sealed in ${place} once it can be written`
+      : `sealing step-ups of ${config.deployment} in ${place}`;
+  writeErrorLine(`${made}${sealing}, identity ${keys.fingerprint}`);
 }
 
 function refuse(code: string, message: string): never {

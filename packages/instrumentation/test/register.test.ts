@@ -57,7 +57,7 @@ test('with nothing configured the first process makes the keys, says so in one l
   expect(first.status).toBe(0);
   expect(first.said).toHaveLength(1);
   expect(first.said[0]).toMatch(
-    /^stepseal: made new keys in \.stepseal\/keys, identity [0-9a-f]{64}; sealing step-ups in \.stepseal$/,
+    /^stepseal: made new keys in \.stepseal\/keys, replicas need copies; sealing step-ups of local in \.stepseal, identity [0-9a-f]{64}$/,
   );
   expect(statSync(join(cwd, '.stepseal/keys/identity.pem')).mode & 0o777).toBe(0o600);
   expect(recorded()).toEqual([
@@ -165,7 +165,7 @@ test('an application outlives the reader of its standard error', async () => {
 test('a path cannot smuggle terminal sequences or further lines into the line at start', async () => {
   const { said } = await run('app-says.mjs', { STEPSEAL_DATA_DIR: 'a\u001b[31mb\nc' });
   expect(said).toHaveLength(1);
-  expect(said[0]).toMatch(/; sealing step-ups in a\\u\{1b\}\[31mb\\u\{a\}c$/);
+  expect(said[0]).toMatch(/; sealing step-ups of local in a\\u\{1b\}\[31mb\\u\{a\}c, identity /);
 });
 
 test('what anybody else publishes on the channels of Node does not end the application', async () => {
