@@ -27,7 +27,9 @@ export function nextHeads(resolved: Streams, findings: readonly Finding[]): Know
     const descended = lineage.find((before) => writerOf.has(before));
     // A writer's newest stream gives way to one that follows it, never to one before it.
     if (descended !== undefined) writers.set(writerOf.get(descended) as string, id);
-    else if (!lineage.some((before) => writers.has(before))) writers.set(lineage.at(-1) as string, id);
+    // One that is known already and yet of no writer known has lost its place to an alarm.
+    else if (!lineage.some((before) => writers.has(before)) && knownHeads?.streams.has(id) !== true)
+      writers.set(lineage.at(-1) as string, id);
   }
   return { streams, writers };
 }
