@@ -141,6 +141,25 @@ test('a process that never saw the challenge issued derives the same id, and cla
   expect(recorder.attribute(0, 'step_up.duration_ms')).toBeUndefined();
 });
 
+test('an answer to any of several challenges of one demand belongs to it', async () => {
+  const challenges: string[] = [];
+  serve = async (_request, response) => {
+    for (const userVerification of ['required', 'preferred'] as const) {
+      const { challenge } = await recorder.webauthn.generateAuthenticationOptions({
+        rpID: 'localhost',
+        userVerification,
+      });
+      challenges.push(challenge);
+    }
+    response.writeHead(401, { 'www-authenticate': STEP_UP }).end();
+  };
+  await send(server.port, '/pay', { headers: bearer(weak), body: '5000' });
+  await until(() => recorder.records.length === 2);
+  await answer(challenges[0] ?? '');
+  expect(recorder.names()).toEqual(['step_up.required', 'step_up.challenged', 'step_up.completed']);
+  expect(ids().size).toBe(1);
+});
+
 describe('the reason of a demand is', () => {
   test.each([
     ['the level, where the token is too weak', STEP_UP, weak, 'acr_insufficient', 'acr_values and max_age'],

@@ -126,6 +126,8 @@ export class Ceremonies {
     }
     const pending = frame.challenges.at(-1);
     const ceremony = pending === undefined ? book.ofSession(facts) : book.ofChallenge(pending.call.challenge, facts);
+    // A service may offer several ways to answer; whichever is taken belongs to this demand.
+    for (const { call } of frame.challenges.slice(0, -1)) book.rememberChallenge(call.challenge, ceremony);
     if (subject.joinId !== undefined) {
       const length = frame.request.headers['content-length'];
       const demandedAtS = Math.floor(frame.startedAtMs / 1000);
