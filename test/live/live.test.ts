@@ -15,7 +15,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 const FIXTURE = fileURLToPath(new URL('fixtures/busy-writer.mjs', import.meta.url));
 const DEPLOYMENT = 'live.test';
 const WRITERS = 4;
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** Verifications of one round; a round begins with an empty directory, so that reading it stays quick. */
 const VERIFICATIONS = 11;
 
