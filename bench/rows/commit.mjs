@@ -16,7 +16,7 @@ import { scratch } from '../support/scratch.mjs';
 import { forEachRecord, segmentsOf } from '../support/segments.mjs';
 import { startTrail } from '../support/trail.mjs';
 
-const ROUND_MS = 400;
+const ROUND_MS = 200;
 const DISTINCT = 2_048;
 const TARGET = 70;
 const COMMITTERS = [
@@ -89,7 +89,7 @@ function acknowledged(committers, commit) {
 for (const [committers, atLeast] of COMMITTERS) {
   const samples = await takeTurns(
     { ours: acknowledged(committers, commitOurs), raw: acknowledged(committers, commitRaw) },
-    { rounds: 9, warmUp: 2 },
+    { rounds: 19, warmUp: 3 },
   );
   const rate = (name) => `${spread(samples[name]).median.toFixed(1)} k/s`;
   report({

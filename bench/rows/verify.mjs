@@ -43,7 +43,7 @@ async function verifyAll() {
 
 const samples = await takeTurns(
   { ours: () => timed(verifyAll), bare: () => timed(() => hashAll(paths)) },
-  { rounds: 7, warmUp: 1 },
+  { rounds: 5, warmUp: 1 },
 );
 const rate = (name) => perSecond(spread(samples[name]).median / records);
 report({
@@ -56,13 +56,13 @@ report({
 });
 
 /** Highest resident memory in MB of a process that verifies all trails below a directory and does nothing else. */
-function peakMemory(source) {
+function peakMemory(source, times) {
   const once = fileURLToPath(new URL('../support/verify-once.mjs', import.meta.url));
   const peak = () => Number(execFileSync(process.execPath, [once, source, policy], { encoding: 'utf8' }));
-  return [peak(), peak(), peak()];
+  return Array.from({ length: times }, peak);
 }
 
-const one = peakMemory(first);
+const one = peakMemory(first, 3);
 report({
   id: 'verify.memory.1M',
   what: 'highest resident memory, 1,000,000 records',
@@ -72,7 +72,7 @@ report({
   beside: '',
 });
 await writeTrail(join(directory, 'more'), { size: 'S', count: 4 * MILLION, identity });
-const five = peakMemory(directory);
+const five = peakMemory(directory, 1);
 report({
   id: 'verify.memory.5M',
   what: 'the same, 5,000,000 records',
