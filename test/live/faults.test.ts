@@ -58,6 +58,32 @@ async function adopt(dataDir: string): Promise<void> {
 
 const look = (dataDir: string): Promise<Report> => verify({ sources: [directorySource(dataDir)], trust });
 
+test('a power cut after any number of records: no alarm, and whole once adopted, also for those who looked before', async () => {
+  for (let records = 1; records <= 30; records++) {
+    const dataDir = mkdtempSync(join(root, 'data-'));
+    const files = new FaultyFs(dataDir);
+    const pipeline = start(dataDir, files);
+    const logger = pipeline.loggerProvider.getLogger('faults');
+    for (let at = 0; at < records; at++) {
+      logger.emit({ eventName: 'step_up.required', attributes: { 'step_up.id': `r${at}` } });
+      if (at % 4 === records % 4) await pipeline.commit();
+    }
+    const { knownHeads } = await look(dataDir);
+    files.powerCut('.ndjson');
+    const cut = await verify({ sources: [directorySource(dataDir)], trust, knownHeads });
+    expect(
+      cut.findings.filter(({ severity }) => severity === 'tampered'),
+      `${records} records`,
+    ).toEqual([]);
+    await adopt(dataDir);
+    const adopted = await verify({ sources: [directorySource(dataDir)], trust, knownHeads });
+    expect(
+      adopted.findings.filter(({ severity }) => severity !== 'info'),
+      `${records} records`,
+    ).toEqual([]);
+  }
+});
+
 const CASES: readonly (readonly [FaultKind, length: number, step: number])[] = [
   ['EIO', 1, 2],
   ['ENOSPC', 1, 2],

@@ -82,7 +82,7 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
   if (branch.broken) explainBroken(anchors, items, explain, log);
   else if (check('order')) judgeOrder(items, branch.members, log);
   const tail = judgeRest(
-    { region, offset: from.offset, branch, lastAnchor, judged, source, check, coveredElsewhere },
+    { region, offset: from.offset, branch, lastAnchor, judged, source, rootSizes, check, coveredElsewhere },
     log,
   );
   if (!branch.broken) {

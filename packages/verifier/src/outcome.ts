@@ -138,5 +138,13 @@ function listedIdentity(policy: TrustPolicy | undefined, open: OpenFacts | undef
 /** An open stream whose last line is the note of its last record. */
 function cleanTail(state: StreamState, end: number): Tail {
   const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-  return { state, records: 0, hashes: Buffer.alloc(0), validEnd: end, tornBytes: 0, tornSha256: empty };
+  return {
+    state,
+    records: 0,
+    hashes: Buffer.alloc(0),
+    roots: new Map(),
+    validEnd: end,
+    tornBytes: 0,
+    tornSha256: empty,
+  };
 }

@@ -18,6 +18,8 @@ export interface Tail {
   readonly records: number;
   /** Hashes of those records, 32 bytes each, in order. */
   readonly hashes: Buffer;
+  /** Roots over records of the tail at the sizes asked for, base64. */
+  readonly roots: ReadonlyMap<number, string>;
   /** Byte offset behind the last line that is valid. */
   readonly validEnd: number;
   readonly tornBytes: number;
@@ -35,6 +37,7 @@ export interface RestInput {
   readonly lastAnchor: number;
   readonly judged: ReadonlyMap<NoteItem, NoteJudgement>;
   readonly source: string;
+  readonly rootSizes: readonly number[];
   readonly check: CheckSwitch;
   readonly coveredElsewhere: (item: RecordItem) => boolean;
 }
@@ -50,6 +53,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
   let ended = false;
   let torn: number | undefined;
   const hashes: string[] = [];
+  const roots = new Map<number, string>();
   let lastNumber = head.number;
   for (const item of region.items) {
     if (item.kind === 'record') lastNumber = item.number ?? head.number;
@@ -61,6 +65,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
       if (item.payload !== undefined) tail.control(item.payload, source, check);
       ended = item.end || item.payload?.eventName === 'stepseal.stream.close';
       hashes.push(item.hash);
+      if (input.rootSizes.includes(tail.number)) roots.set(tail.number, tail.tree.root());
     } else if (item.index <= lastAnchor) judgeBeforeNote(item, lastNumber, input, log);
     else if (ended && !(item.kind === 'bad' && couldBeTornNote(item)))
       judgeDamagedEnd(item, tail.number, judged, check, log);
@@ -74,6 +79,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
     state: tail,
     records: hashes.length,
     hashes: Buffer.from(hashes.join(''), 'hex'),
+    roots,
     validEnd: tornAt,
     tornBytes: bytes.length,
     tornSha256,

@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import {
+  adoption,
   dropNotes,
   editText,
   type SegmentLine,
@@ -133,6 +134,38 @@ describe('a roll', () => {
       ]);
       expect(said(await verifyFiles(files, writer)), `${length} bytes`).toEqual(['incomplete SUCCESSOR_MISSING']);
     }
+  });
+});
+
+describe('a power cut that takes notes somebody has seen', () => {
+  test.each([
+    ['a seal', false, 3],
+    ['the open record', true, 1],
+  ])('of %s leaves the records, which the known heads prove', async (_, first, size) => {
+    const label = `notes lost ${size}`;
+    const write = (): { writer: TestWriter; stream: StreamBuilder } => {
+      const writer = new TestWriter({ label });
+      const stream = writeOne(writer.start(), '1');
+      return { writer, stream: first ? stream : writeOne(stream.seal(), '2') };
+    };
+    const seen = write();
+    const { knownHeads } = await verifyFiles(seen.writer.files(), seen.writer);
+    expect(knownHeads.streams.get(seen.stream.streamId)?.size).toBe(size);
+    const { writer, stream } = write();
+    const lost = dropNotes(stream.lines, size);
+    const alone = await verifyFiles(new Map([['x.ndjson', segmentBytes(lost)]]), writer, { knownHeads });
+    expect(said(alone)).toEqual([`${first ? 'cannot_verify' : 'incomplete'} TAIL_UNSEALED`]);
+    writer.crash();
+    writer.clock.advance(5_000);
+    writer.startAfter(adoption(stream.streamId, lost, new Uint8Array()));
+    writer.close();
+    const files = new Map([...writer.files(), [writer.streams[0]?.path ?? '', segmentBytes(lost)]]);
+    const adopted = await verifyFiles(files, writer, { knownHeads });
+    expect(said(adopted)).toEqual(['info ADOPTED']);
+    expect(adopted.knownHeads.streams.get(stream.streamId)?.size).toBe(size);
+    // Cut or changed it is what it was before.
+    const cut = await verifyFiles(new Map([['x.ndjson', segmentBytes(lost.slice(0, -2))]]), writer, { knownHeads });
+    expect(cut.grade).toBe('TAMPERED');
   });
 });
 

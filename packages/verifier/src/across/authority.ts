@@ -3,6 +3,7 @@
 
 import { parseVkey } from '@stepseal/core/format';
 import type { Outcome } from '../outcome.ts';
+import { holdsKnown } from './heads.ts';
 import type { Streams } from './streams.ts';
 import { SEAL_LIMIT_MS } from './tails.ts';
 
@@ -61,7 +62,8 @@ export function reportUnauthorised(streams: Streams, id: string, outcome: Outcom
   // A file without one good line is what a crash leaves before the first: as good as none.
   if (outcome.wellFormed === 0) return;
   const open = outcome.state.open;
-  if (expected && !diedOpening(outcome, streams, namedBy)) {
+  const known = namedBy === undefined && holdsKnown(outcome, knownHeads?.streams.get(id));
+  if (expected && !known && !diedOpening(outcome, streams, namedBy)) {
     const namer = namedBy === undefined ? 'An earlier verification' : `Stream ${namedBy}`;
     streams.add(id, {
       code: 'KEY_NOT_AUTHORISED',

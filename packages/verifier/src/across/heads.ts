@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import type { KnownHead } from '../known-heads.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Streams } from './streams.ts';
 
 /** Compares the streams with what earlier verifications have seen of them. */
@@ -11,6 +13,8 @@ export function compareKnownHeads(streams: Streams): void {
     const outcome = outcomes.get(id);
     if (outcome === undefined || outcome.findings.some((finding) => finding.severity === 'tampered')) continue;
     const { number } = outcome.state;
+    // A power cut may take notes that were seen; the records that they cover were on the disk before they were signed.
+    if (holdsKnown(outcome, head)) continue;
     if (number < head.size) {
       const here = outcome.tail?.state.number ?? number;
       const evidence = `An earlier verification saw ${head.size} records under a note; ${number} are under one here.`;
@@ -24,6 +28,11 @@ export function compareKnownHeads(streams: Streams): void {
       });
   }
   if (complete) findAbsent(streams);
+}
+
+/** Whether the records behind the last note are those that an earlier verification saw under one. */
+export function holdsKnown({ tail }: Outcome, head: KnownHead | undefined): boolean {
+  return head !== undefined && tail?.roots.get(head.size) === head.root;
 }
 
 /** The newest stream of a writer absent, and all later ones: rolled back. An older one absent: deleted. */
