@@ -114,6 +114,9 @@ describe('a report', () => {
     [5_001, true, 'incomplete TAIL_UNSEALED'],
     [90_000, false, 'info TAIL_OPEN'],
     [90_001, false, 'incomplete TAIL_UNSEALED'],
+    [-90_000, true, 'info TAIL_OPEN'],
+    [-90_001, true, 'incomplete TAIL_UNSEALED'],
+    [-90_001, false, 'incomplete TAIL_UNSEALED'],
   ])('takes a tail of %i ms (records in it: %s) for %s', async (ageMs, busy, expected) => {
     const writer = new TestWriter({ label: 'report/limits' });
     const stream = writeOne(writer.start(), '1').seal();

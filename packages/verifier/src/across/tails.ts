@@ -14,17 +14,18 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
   const { check } = streams.input;
   const { tail, state } = outcome;
   if (tail === undefined || !check('tail')) return;
-  const ageMs = Math.max(
-    0,
-    (streams.successorTimeMs.get(id) ?? outcome.readAtMs) - (state.sealedAtMs ?? outcome.readAtMs),
-  );
+  const endMs = streams.successorTimeMs.get(id) ?? outcome.readAtMs;
+  const signedAgeMs = endMs - (state.sealedAtMs ?? endMs);
+  const ageMs = Math.max(0, signedAgeMs);
+  // Clocks differ a little. A note from far in the future tells of a clock that was set, not of a stream being written.
+  const ahead = signedAgeMs < -IDLE_LIMIT_MS;
   if (streams.adopted.has(id) || !streams.tampered(id)) streams.uncoveredMs.set(id, ageMs);
   if (streams.adopted.has(id) || streams.tampered(id)) return;
   const busy = tail.records > 0 || tail.tornBytes > 0;
   const range = { from: state.number + 1, to: Math.max(state.number + 1, tail.state.number) };
   const behind = `${tail.records} record(s) and ${tail.tornBytes} torn byte(s) stand behind the last note`;
   const age = `${(ageMs / 1000).toFixed(1)} s`;
-  if (ageMs <= (busy ? SEAL_LIMIT_MS : IDLE_LIMIT_MS))
+  if (!ahead && ageMs <= (busy ? SEAL_LIMIT_MS : IDLE_LIMIT_MS))
     streams.add(id, {
       code: 'TAIL_OPEN',
       severity: 'info',
@@ -36,6 +37,8 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
       code: 'TAIL_UNSEALED',
       severity: 'incomplete',
       ...range,
-      evidence: `The stream has no close: ${behind}, and nothing proves what happened in the ${age} since.`,
+      evidence: ahead
+        ? `The stream has no close: ${behind}, and that note states a time in the future.`
+        : `The stream has no close: ${behind}, and nothing proves what happened in the ${age} since.`,
     });
 }
