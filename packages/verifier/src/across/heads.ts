@@ -30,9 +30,9 @@ export function compareKnownHeads(streams: Streams): void {
   if (complete) findAbsent(streams);
 }
 
-/** Whether the records behind the last note are those that an earlier verification saw under one. */
+/** Whether the records behind the last note are those that an earlier verification saw under one; closing notes are synced. */
 export function holdsKnown({ tail }: Outcome, head: KnownHead | undefined): boolean {
-  return head !== undefined && tail?.roots.get(head.size) === head.root;
+  return head?.closed === false && tail?.roots.get(head.size) === head.root;
 }
 
 /** The newest stream of a writer absent, and all later ones: rolled back. An older one absent: deleted. */
