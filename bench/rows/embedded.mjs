@@ -20,7 +20,7 @@ const [door = 'own', size = 'M', rate = 'full'] = process.argv.slice(2);
 const BURST = 512;
 const BURSTS = 30;
 /** Records made at once: a service makes one, emits it and lets it go. */
-const HANDFUL = 16;
+const HANDFUL = 64;
 const LOW_RATE = 300;
 const LOW_SECONDS = 3;
 

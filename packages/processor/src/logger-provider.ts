@@ -3,6 +3,8 @@
 
 import {
   context as contextApi,
+  INVALID_SPANID,
+  INVALID_TRACEID,
   isSpanContextValid,
   type Logger,
   type LoggerProvider,
@@ -72,7 +74,7 @@ class SealingLogger implements Logger {
       return;
     }
     const now = this.#clock.wallMs();
-    const span = spanContextOf(record);
+    const span = namedSpanOf(record);
     // One shape for all events: absent members are undefined, which the encoder leaves out.
     this.#writer.emit({
       eventName,
@@ -104,6 +106,12 @@ class SealingLogger implements Logger {
       }),
     );
   }
+}
+
+/** As {@link spanContextOf}, without a look at each digit, which the encoder of events takes anyway. */
+function namedSpanOf(record: LogRecord): SpanContext | undefined {
+  const span = trace.getSpanContext(record.context ?? contextApi.active());
+  return span === undefined || span.traceId === INVALID_TRACEID || span.spanId === INVALID_SPANID ? undefined : span;
 }
 
 function spanContextOf(record: LogRecord): SpanContext | undefined {
