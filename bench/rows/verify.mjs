@@ -81,4 +81,13 @@ report({
   atMost: 200,
   beside: '',
 });
+report({
+  id: 'verify.memory.growth',
+  what: 'memory at 5,000,000 records over that at 1,000,000',
+  unit: 'x',
+  samples: five.map((peak) => peak / spread(one).median),
+  // No more, but for a tenth that the garbage collector may take or leave.
+  atMost: 1.1,
+  beside: '',
+});
 process.exit();
