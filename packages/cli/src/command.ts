@@ -17,6 +17,8 @@ export interface Command {
   readonly usage: string;
   /** Lines of its help. */
   readonly about: readonly string[];
+  /** Two or three command lines to learn from, each with what it is for: `stepseal verify archive # all in a directory`. */
+  readonly examples: readonly string[];
   readonly options: Readonly<Record<string, Option>>;
   /** Flags of the configuration that it takes too (`data-dir`), or all of them. */
   readonly settings: readonly string[] | 'all';

@@ -11,6 +11,11 @@ export const configCommand: Command = {
     'Shows each setting, its value, and where the value comes from: a flag, a STEPSEAL_* variable, the configuration',
     'file or the default, in this order. Values that look like secrets are masked.',
   ],
+  examples: [
+    'stepseal config # what applies here, and why',
+    'STEPSEAL_DEPLOYMENT=bank/eu-1 stepseal config # with what a service is started with',
+    'stepseal config --json | jq .settings.dataDir # for a script',
+  ],
   options: {
     json: { type: 'boolean', brief: 'Print JSON: {"settings": {KEY: {value, origin, from}}, "file", "warnings"}.' },
   },

@@ -22,6 +22,11 @@ export const explainCommand: Command = {
     `whether it passed, how long it took, what access followed, and where the proof lies. Without ID the latest ${LATEST}.`,
     'Exit codes: 0 told, 1 told from records that were tampered with, 3 nothing to tell, 64 usage.',
   ],
+  examples: [
+    'stepseal explain # the latest step-ups',
+    'stepseal explain Zk3q0sXvT9m4 --dir /mnt/archive # one of an archive',
+    "stepseal explain --all --json | jq '.stories[] | .id' # for a script",
+  ],
   options: {
     dir: { type: 'string', value: 'PATH', brief: 'Directory or segment to read; - for standard input.' },
     all: { type: 'boolean', brief: 'All step-ups, oldest first.' },

@@ -12,6 +12,7 @@ import { suggestCommand } from '../suggest-command.ts';
 export const helpCommand: Command = {
   usage: 'help [COMMAND]',
   about: ['Shows all commands, or what one command takes and does.'],
+  examples: ['stepseal help # all commands', 'stepseal help trust add # what one takes, with examples'],
   options: {},
   settings: [],
   maxArguments: 2,
@@ -43,7 +44,7 @@ function overview(names: readonly string[]): Line[] {
   ];
 }
 
-function commandHelp({ usage, about, options, settings }: Command): Line[] {
+function commandHelp({ usage, about, examples, options, settings }: Command): Line[] {
   const taken = SETTINGS.filter(({ flag }) => settings === 'all' || settings.includes(flag));
   const rows = [
     ...Object.entries(options).map(([name, { value, brief }]) => [`  --${name}${value ? ` ${value}` : ''}`, brief]),
@@ -52,5 +53,13 @@ function commandHelp({ usage, about, options, settings }: Command): Line[] {
       ? [['  --config FILE', 'Configuration file; default ./stepseal.config.json if there.']]
       : []),
   ];
-  return [`usage: stepseal ${usage}`, '', ...about, ...(rows.length === 0 ? [] : ['', ...columns(rows)])];
+  return [
+    `usage: stepseal ${usage}`,
+    '',
+    ...about,
+    ...(rows.length === 0 ? [] : ['', ...columns(rows)]),
+    '',
+    'examples:',
+    ...columns(examples.map((example) => `  ${example}`.split(/ (?=# )/))),
+  ];
 }

@@ -13,6 +13,10 @@ export const keysNewCommand: Command = {
     'Makes three new keys: identity.pem (signs), pseudonym.key (hashes of users and addresses) and correlation.key',
     '(step_up.id, the same on all replicas). Nothing that exists is overwritten.',
   ],
+  examples: [
+    'stepseal keys new --deployment bank/eu-1 # in keys of the data directory',
+    'stepseal keys new --dir /etc/bank/keys # elsewhere, for replicas to share',
+  ],
   options: {
     dir: { type: 'string', value: 'DIR', brief: 'Directory of the keys; default keys in the data directory.' },
   },

@@ -19,6 +19,10 @@ export const trustAddCommand: Command = {
     '(its public half only) or as a vkey that its owner handed over, never from sealed records: those would vouch for',
     'themselves. Compare the fingerprint with the one that the service printed at its start.',
   ],
+  examples: [
+    'stepseal trust add --from .stepseal/keys # the service on this machine',
+    'stepseal trust add --vkey "$(cat bank.vkey)" # as its owner handed it over',
+  ],
   options: {
     from: { type: 'string', value: 'DIR', brief: 'Keys directory with identity.pem, or the key file itself.' },
     vkey: { type: 'string', value: 'VKEY', brief: 'Verifier key: name+keyid+base64.' },

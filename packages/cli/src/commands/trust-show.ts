@@ -12,6 +12,10 @@ import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 export const trustShowCommand: Command = {
   usage: 'trust show [--file FILE] [--json]',
   about: ['Shows which identity keys are trusted, by deployment.'],
+  examples: [
+    'stepseal trust show # ./stepseal.trust.json',
+    'stepseal trust show --file /etc/bank/trust.json --json # another one, for a script',
+  ],
   options: {
     file: { type: 'string', value: 'FILE', brief: `Trust file; default ./${TRUST_FILE_NAME}.` },
     json: { type: 'boolean', brief: 'Print JSON: {"file", "deployments": {NAME: [{fingerprint, vkey}]}}.' },

@@ -17,6 +17,11 @@ export const verifyCommand: Command = {
     'directory of segments, one segment, or - for lines on standard input; default is the data directory.',
     'Exit codes: 0 verified, 1 tampered, 2 incomplete, 3 cannot be verified, 64 usage.',
   ],
+  examples: [
+    'stepseal verify # the data directory',
+    'stepseal verify /mnt/archive --trust bank.trust.json --known-heads heads.json # every night, from cron',
+    'cat archive/*.ndjson | stepseal verify - --json | jq -r .grade # for a script',
+  ],
   options: {
     trust: { type: 'string', value: 'FILE', brief: `Whose keys count; default ./${TRUST_FILE_NAME} if there.` },
     'known-heads': {
