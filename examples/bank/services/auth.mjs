@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-// Sign-in, passkey registration, and the answer to a step-up: the only service that knows the passkeys.
+// Sign-in, enrolment, and the answer to a step-up: the only service that knows passkeys and one-time code secrets.
 
 import { randomUUID } from 'node:crypto';
 import {
@@ -10,6 +10,7 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
 import express from 'express';
+import { generateSecret, verify } from 'otplib';
 import { serve } from './serve.mjs';
 import { ACR, issueSession, readTicket, requireSession } from './tokens.mjs';
 
@@ -19,6 +20,11 @@ const ORIGIN = process.env.BANK_ORIGIN ?? 'http://localhost:3000';
 /** The passkey of each customer, and the registration he has under way. Gone when the process ends: a demo. */
 const passkeys = new Map();
 const registrations = new Map();
+
+/** The authenticator app of each customer: its secret, the time step of the last good code, wrong codes in a row. */
+const authenticators = new Map();
+const WRONG_CODES = 3;
+const CODE = /^\d{6}$/;
 
 const app = express();
 app.use(express.json());
@@ -79,6 +85,38 @@ app.post('/step-up/verify', requireSession, async (request, response) => {
   }
   credential.counter = authenticationInfo.newCounter;
   response.json({ token: await issueSession({ sub, sid, acr: ACR.passkey }) });
+});
+
+app.post('/authenticators', requireSession, (request, response) => {
+  const secret = generateSecret();
+  authenticators.set(request.claims.sub, { secret, lastStep: -1, wrong: 0 });
+  response.status(201).json({ secret });
+});
+
+app.post('/step-up/code', requireSession, async (request, response) => {
+  const { sub, sid } = request.claims;
+  const authenticator = authenticators.get(sub);
+  const { code } = request.body ?? {};
+  if (authenticator === undefined || typeof code !== 'string' || !CODE.test(code)) {
+    response.status(400).json({ error: 'invalid_code' });
+    return;
+  }
+  if (authenticator.wrong >= WRONG_CODES) {
+    response.status(429).set('Retry-After', '900').json({ error: 'locked_out' });
+    return;
+  }
+  const { secret, lastStep } = authenticator;
+  // A code counts once: one of an earlier or the same step as the last good one is refused (RFC 6238, section 5.2).
+  const after = lastStep < 0 ? {} : { afterTimeStep: lastStep };
+  const result = await verify({ secret, token: code, epochTolerance: 30, ...after });
+  if (!result.valid) {
+    authenticator.wrong += 1;
+    response.status(403).json({ error: 'wrong_code' });
+    return;
+  }
+  authenticator.wrong = 0;
+  authenticator.lastStep = result.timeStep;
+  response.json({ token: await issueSession({ sub, sid, acr: ACR.code }) });
 });
 
 app.use((_error, _request, response, _next) => {

@@ -11,7 +11,7 @@ const SESSION = 'session';
 const TICKET = 'step-up-ticket';
 
 /** How strongly the customer has proved who he is, weakest first. */
-export const ACR = { basic: 'basic', passkey: 'passkey' };
+export const ACR = { basic: 'basic', code: 'one-time-code', passkey: 'passkey' };
 
 export function issueSession({ sub, sid, acr }) {
   return sign(SESSION, { sid, acr, auth_time: nowS() }, sub, '1h');
