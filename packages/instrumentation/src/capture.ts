@@ -7,7 +7,8 @@ import { severityOf } from '@stepseal/core/semconv';
 import { type CaptureCounts, Ceremonies } from './ceremony/ceremonies.ts';
 import { CeremonyBook } from './ceremony/ceremony-book.ts';
 import { CeremonyIds } from './ceremony/ceremony-id.ts';
-import type { AnswerChecked, ChallengeIssued } from './ceremony/observation.ts';
+import type { AnswerChecked, ChallengeIssued, FactorEnrolled } from './ceremony/observation.ts';
+import { Enrolments } from './enrolments.ts';
 import type { DraftRecord } from './events.ts';
 import { ServerChannels } from './http/server-channels.ts';
 import { trustedProxies } from './identity/client-address.ts';
@@ -34,6 +35,7 @@ const KEY_BYTES = 32;
 /** The way of one observation through the process: hook, ceremony, record, redaction, logger. */
 export class Capture implements LibraryObserver {
   readonly #ceremonies: Ceremonies;
+  readonly #enrolments: Enrolments;
   readonly #channels: ServerChannels;
   readonly #redaction: Redaction;
   readonly #problems: Problems;
@@ -53,22 +55,21 @@ export class Capture implements LibraryObserver {
     this.#redaction = parts.redaction;
     this.#problems = parts.problems;
     this.#send = parts.send;
-    this.#ceremonies = new Ceremonies({
-      book: new CeremonyBook(ids, nowMs),
-      subjects: new SubjectReader({
-        user: resolver(pathsOr(config.identity?.user, USER_PATHS)),
-        session: pathsOr(config.identity?.session, SESSION_PATHS),
-        proxies: trustedProxies(config.client?.trustedProxies ?? []),
-        pseudonyms,
-        ids,
-      }),
-      disclosure: {
-        userIdInClear: config.identity?.userIdInClear ?? false,
-        fullClientAddress: config.client?.fullAddress ?? false,
-      },
+    const subjects = new SubjectReader({
+      user: resolver(pathsOr(config.identity?.user, USER_PATHS)),
+      session: pathsOr(config.identity?.session, SESSION_PATHS),
+      proxies: trustedProxies(config.client?.trustedProxies ?? []),
+      pseudonyms,
+      ids,
       nowMs,
-      emit: (draft, earlier) => this.#emit(draft, earlier),
     });
+    const disclosure = {
+      userIdInClear: config.identity?.userIdInClear ?? false,
+      fullClientAddress: config.client?.fullAddress ?? false,
+    };
+    const emit = (draft: DraftRecord, earlier: Context | undefined): void => this.#emit(draft, earlier);
+    this.#ceremonies = new Ceremonies({ book: new CeremonyBook(ids, nowMs), subjects, disclosure, nowMs, emit });
+    this.#enrolments = new Enrolments({ subjects, disclosure, counts: this.#ceremonies.counts, emit });
     this.#channels = new ServerChannels(
       (run) => this.guard(run),
       (frame, aborted) => {
@@ -113,6 +114,14 @@ export class Capture implements LibraryObserver {
     this.#reportCounts();
   }
 
+  factorEnrolled(call: FactorEnrolled): void {
+    if (!this.#open) return;
+    const frame = this.#channels.current;
+    if (frame !== undefined) frame.context ??= context.active();
+    this.#enrolments.factorEnrolled(frame, call);
+    this.#reportCounts();
+  }
+
   outermost<T>(run: () => T, unobserved: () => T): T {
     return this.#insideLibrary.getStore() === true ? unobserved() : this.#insideLibrary.run(true, run);
   }
@@ -142,7 +151,7 @@ export class Capture implements LibraryObserver {
   #reportCounts(): void {
     const { signIns, unknownUser, records } = this.counts;
     if (signIns > this.#told.signIns) {
-      const message = `${signIns} passkey challenges or answers came from nobody known; they were taken for sign-ins and not recorded.`;
+      const message = `${signIns} passkey challenges or answers came from nobody known; they were taken for sign-ins or sign-ups and not recorded.`;
       if (this.#problems.tell('SIGN_IN_NOT_RECORDED', message)) this.#told.signIns = signIns;
     }
     if (unknownUser > this.#told.unknownUser) {

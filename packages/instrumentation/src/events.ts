@@ -6,6 +6,8 @@ import type {
   RegistryAttributes,
   StepUpAccessResult,
   StepUpDurationSource,
+  StepUpEnrolmentChange,
+  StepUpMethod,
   StepUpOutcome,
   StepUpTriggerReason,
 } from '@stepseal/core/semconv';
@@ -25,7 +27,8 @@ export interface DraftRecord {
 
 /** What all records of one step-up say about where they come from. */
 export interface EventBasis {
-  readonly ceremony: Ceremony;
+  /** Absent where the record belongs to no step-up. */
+  readonly ceremony: Ceremony | undefined;
   readonly subject: Subject;
   readonly http: HttpFacts | undefined;
   readonly library: string;
@@ -34,7 +37,7 @@ export interface EventBasis {
 
 /** What one record says beyond its basis. */
 export interface EventDetail {
-  readonly action: 'STEP_UP_REQUIRE' | 'STEP_UP_CHALLENGE' | 'STEP_UP_VERIFY' | 'ACCESS';
+  readonly action: 'STEP_UP_REQUIRE' | 'STEP_UP_CHALLENGE' | 'STEP_UP_VERIFY' | 'ACCESS' | 'FACTOR_ENROL';
   readonly auditOutcome: 'success' | 'failure' | 'unknown';
   readonly triggerReason?: StepUpTriggerReason;
   readonly triggerDetail?: string;
@@ -48,6 +51,9 @@ export interface EventDetail {
   readonly deviceType?: 'single_device' | 'multi_device' | undefined;
   readonly backedUp?: boolean | undefined;
   readonly accessResult?: StepUpAccessResult;
+  readonly enrolmentChange?: StepUpEnrolmentChange;
+  /** The ceremony's own, unless given. */
+  readonly method?: StepUpMethod;
   readonly requirementMet?: boolean | undefined;
   /** The session's keyed hash before its id was renewed. */
   readonly previousSessionHash?: string | undefined;
@@ -70,7 +76,7 @@ export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclos
   const source = disclosure.fullClientAddress ? client?.address : client?.prefix;
   const userId = disclosure.userIdInClear ? subject.userId : undefined;
   const claims = detail.tokenAccepted === true ? subject.claims : undefined;
-  const { requirement } = ceremony;
+  const requirement = ceremony?.requirement;
   return {
     'audit.action': detail.action,
     'audit.actor.id': userId ?? subject.userHash ?? 'unknown',
@@ -86,22 +92,23 @@ export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclos
     'http.response.status_code': http?.statusCode,
     'http.route': http?.route,
     'session.id': subject.sessionHash,
-    'session.previous_id': detail.previousSessionHash,
+    'session.previous_id': detail.previousSessionHash ?? subject.formerSessionHash,
     'step_up.access.result': detail.accessResult,
     'step_up.acr.achieved': claims?.acr,
     'step_up.acr.requested': nonEmpty(requirement?.acrValues),
-    'step_up.action.name': ceremony.actionName,
+    'step_up.action.name': ceremony?.actionName,
     'step_up.amr': nonEmpty(claims?.amr),
     'step_up.attempt.number': detail.attemptNumber,
     'step_up.auth_time': rfc3339(claims?.authTimeS),
     'step_up.client.hash': disclosure.fullClientAddress ? undefined : subject.clientHash,
     'step_up.client.prefix': disclosure.fullClientAddress ? undefined : client?.prefix,
-    'step_up.correlation': ceremony.correlation,
+    'step_up.correlation': ceremony?.correlation,
     'step_up.duration_ms': detail.durationMs,
     'step_up.duration_source': detail.durationSource,
-    'step_up.id': ceremony.id,
+    'step_up.enrolment.change': detail.enrolmentChange,
+    'step_up.id': ceremony?.id,
     'step_up.max_age_s': requirement?.maxAgeS,
-    'step_up.method': ceremony.method,
+    'step_up.method': detail.method ?? ceremony?.method,
     'step_up.outcome': detail.outcome,
     'step_up.phishing_resistant': detail.phishingResistant,
     'step_up.requirement_met': detail.requirementMet,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { ErrorType } from '@stepseal/core/semconv';
+import type { ErrorType, StepUpEnrolmentChange, StepUpMethod } from '@stepseal/core/semconv';
 import type { Requirement } from './ceremony/ceremony.ts';
 
 // The body of each record: one sentence that needs no knowledge of the attributes.
@@ -15,10 +15,34 @@ export function requiredSentence(actionName: string, requirement: Requirement, a
   return `${actionName} was refused until the user gives a stronger proof${demand}${end}.`;
 }
 
-export function challengedSentence(actionName: string | undefined): string {
+/** What a method is called in a sentence, without an article. */
+const METHODS: Readonly<Record<StepUpMethod, string>> = {
+  webauthn: 'WebAuthn',
+  passkey: 'passkey',
+  totp: 'TOTP',
+  hotp: 'HOTP',
+  sms: 'text message',
+  email: 'mail',
+  voice: 'phone call',
+  push: 'push',
+  hardware_token: 'hardware token',
+  biometric: 'biometric',
+  recovery_code: 'recovery code',
+  password: 'password',
+  magic_link: 'magic link',
+  idp: 'identity provider',
+  other: 'step-up',
+};
+
+/** Methods whose answer is a code that the user types in. */
+const CODES: ReadonlySet<StepUpMethod> = new Set(['totp', 'hotp', 'sms', 'email', 'voice', 'recovery_code']);
+
+export function challengedSentence(actionName: string | undefined, method: StepUpMethod = 'webauthn'): string {
+  const name = METHODS[method];
+  const article = articleOf(name);
   return actionName === undefined
-    ? 'A WebAuthn challenge was issued.'
-    : `A WebAuthn challenge was issued to let ${actionName} go on.`;
+    ? `${article} ${name} challenge was issued.`
+    : `${article} ${name} challenge was issued to let ${actionName} go on.`;
 }
 
 const REFUSALS: Partial<Record<ErrorType, string>> = {
@@ -30,20 +54,28 @@ const REFUSALS: Partial<Record<ErrorType, string>> = {
   user_verification_missing: 'the authenticator did not verify the user',
   counter_regression: 'its counter fell, so the credential may be cloned',
   malformed: 'it is malformed',
+  bad_code: 'it is not the expected one',
+  replayed: 'it was used before',
+  expired: 'it came too late',
+  unknown_credential: 'the credential is not registered',
+  locked_out: 'the account or the factor is locked',
+  rate_limited: 'there were too many',
 };
 
 export function answerSentence(
   outcome: 'passed' | 'failed' | 'error',
   errorType: ErrorType | undefined,
   userVerified: boolean | undefined,
+  method: StepUpMethod = 'webauthn',
 ): string {
+  const answer = `The ${METHODS[method]} ${CODES.has(method) ? 'code' : 'answer'}`;
   if (outcome === 'passed') {
     return userVerified === true
-      ? 'The WebAuthn answer was accepted, and the authenticator verified the user.'
-      : 'The WebAuthn answer was accepted.';
+      ? `${answer} was accepted, and the authenticator verified the user.`
+      : `${answer} was accepted.`;
   }
-  if (outcome === 'error') return 'The WebAuthn answer could not be checked because of a fault on the checking side.';
-  return `The WebAuthn answer was refused: ${REFUSALS[errorType ?? 'other'] ?? 'it does not hold'}.`;
+  if (outcome === 'error') return `${answer} could not be checked because of a fault on the checking side.`;
+  return `${answer} was refused: ${REFUSALS[errorType ?? 'other'] ?? 'it does not hold'}.`;
 }
 
 export function accessSentence(
@@ -56,4 +88,26 @@ export function accessSentence(
   if (requirementMet === true) return `${action} was allowed; the demanded proof was at hand.`;
   if (requirementMet === false) return `${action} was allowed although the demanded proof was not at hand.`;
   return `${action} was allowed; whether the demanded proof was at hand could not be seen.`;
+}
+
+const FACTORS: Readonly<Record<StepUpEnrolmentChange, string>> = {
+  added: 'was added',
+  removed: 'was removed',
+  reset: 'was reset',
+};
+
+export function enrolmentSentence(
+  change: StepUpEnrolmentChange,
+  outcome: 'passed' | 'failed' | 'error',
+  errorType: ErrorType | undefined,
+  method: StepUpMethod,
+): string {
+  const factor = `${articleOf(METHODS[method])} ${METHODS[method]} factor`;
+  if (outcome === 'passed') return `${factor} ${FACTORS[change]}.`;
+  if (outcome === 'error') return `${factor} could not be changed because of a fault on the checking side.`;
+  return `${factor} was not added: the answer was refused, ${REFUSALS[errorType ?? 'other'] ?? 'it does not hold'}.`;
+}
+
+function articleOf(name: string): string {
+  return /^[aeiouH]/.test(name) ? 'An' : 'A';
 }

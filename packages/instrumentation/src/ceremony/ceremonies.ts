@@ -88,7 +88,7 @@ export class Ceremonies {
       deviceType: call.deviceType,
       backedUp: call.backedUp,
     };
-    const sentence = answerSentence(call.outcome, call.errorType, call.userVerified);
+    const sentence = answerSentence(call.outcome, call.errorType, call.userVerified, call.method);
     this.#tell(ends ? EVENT_STEP_UP_COMPLETED : EVENT_STEP_UP_ATTEMPTED, sentence, basis, detail, frame, {
       request: frame?.request,
       response: frame?.response,
@@ -177,7 +177,7 @@ export class Ceremonies {
     ceremony.challengedAtMs = pending.issuedAtMs;
     this.#tell(
       EVENT_STEP_UP_CHALLENGED,
-      challengedSentence(ceremony.actionName),
+      challengedSentence(ceremony.actionName, call.method),
       { ceremony, subject, http, library: call.library, libraryVersion: call.libraryVersion },
       { action: 'STEP_UP_CHALLENGE', auditOutcome: 'success', phishingResistant: true },
       frame,
@@ -192,7 +192,7 @@ export class Ceremonies {
 
   /** The session may have got a new id with the proof; the refused request will come back under that. */
   #noteRenewal(frame: RequestFrame, proved: Subject): void {
-    const next = this.#parts.subjects.nextJoinId(frame.request, frame.response);
+    const next = this.#parts.subjects.nextJoinId(frame.request, frame.response, proved);
     if (next === undefined || proved.joinId === undefined || next === proved.joinId) return;
     this.#parts.book.renewed(next, { formerJoinId: proved.joinId, formerSessionHash: proved.sessionHash });
   }

@@ -29,8 +29,21 @@ export interface ChallengeIssued extends LibraryCall {
 
 /** A library checked an answer. */
 export interface AnswerChecked extends LibraryCall {
-  /** Absent when the answer was so broken that no challenge could be read. */
+  /** Absent when the answer was so broken that no challenge could be read, and where the method has none (TOTP, HOTP). */
   readonly challenge: string | undefined;
+  readonly outcome: 'passed' | 'failed' | 'error';
+  readonly errorType: ErrorType | undefined;
+  readonly userVerified: boolean | undefined;
+  readonly deviceType: 'single_device' | 'multi_device' | undefined;
+  readonly backedUp: boolean | undefined;
+  readonly phishingResistant: boolean;
+  readonly result: unknown;
+  readonly error: unknown;
+}
+
+/** A library checked what is to become a new factor of the user. */
+export interface FactorEnrolled extends LibraryCall {
+  /** `failed`: nothing was added, because the answer was refused. */
   readonly outcome: 'passed' | 'failed' | 'error';
   readonly errorType: ErrorType | undefined;
   readonly userVerified: boolean | undefined;

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
+import { BoundedMap } from '../ceremony/bounded-map.ts';
 import type { CeremonyIds } from '../ceremony/ceremony-id.ts';
 import { headerFields } from '../http/response-header.ts';
 import { type ClientAddress, clientAddress } from './client-address.ts';
@@ -15,6 +16,8 @@ export interface Subject {
   readonly userId: string | undefined;
   readonly userHash: string | undefined;
   readonly sessionHash: string | undefined;
+  /** The session's hash before its id was renewed, where this process saw that. */
+  readonly formerSessionHash: string | undefined;
   /** What ties a request to the one before it, hashed: the session where it outlives a new token, else the user. */
   readonly joinId: string | undefined;
   readonly claims: TokenClaims | undefined;
@@ -27,11 +30,15 @@ export const NOBODY: Subject = {
   userId: undefined,
   userHash: undefined,
   sessionHash: undefined,
+  formerSessionHash: undefined,
   joinId: undefined,
   claims: undefined,
   client: undefined,
   clientHash: undefined,
 };
+
+/** Most sessions end within a day, and a service renews few at a time. */
+const RENEWAL_LIMITS = { maxEntries: 10_000, maxAgeMs: 24 * 3_600_000 };
 
 export class SubjectReader {
   readonly #user: Resolver;
@@ -40,6 +47,8 @@ export class SubjectReader {
   readonly #proxies: BlockList;
   readonly #pseudonyms: Pseudonyms;
   readonly #ids: CeremonyIds;
+  /** Hash of a session to that of the one it continues, for those that this process renewed. */
+  readonly #formerSessions: BoundedMap<string>;
 
   /** @param parts `session` are paths, since the cookies among them are looked for in responses too. */
   constructor(parts: {
@@ -48,6 +57,8 @@ export class SubjectReader {
     proxies: BlockList;
     pseudonyms: Pseudonyms;
     ids: CeremonyIds;
+    /** Monotonic milliseconds. */
+    nowMs: () => number;
   }) {
     this.#user = parts.user;
     this.#session = resolver(parts.session);
@@ -57,6 +68,7 @@ export class SubjectReader {
     this.#proxies = parts.proxies;
     this.#pseudonyms = parts.pseudonyms;
     this.#ids = parts.ids;
+    this.#formerSessions = new BoundedMap(RENEWAL_LIMITS, parts.nowMs);
   }
 
   /** @param peer address of the socket's other end. */
@@ -64,11 +76,13 @@ export class SubjectReader {
     const claims = tokenClaims(request);
     const userId = this.#user(request, claims);
     const sessionId = this.#session(request, claims);
+    const sessionHash = sessionId === undefined ? undefined : this.#pseudonyms.hash('session', sessionId);
     const client = clientAddress(peer, request.headers['x-forwarded-for'], this.#proxies);
     return {
       userId,
       userHash: userId === undefined ? undefined : this.#pseudonyms.hash('user', userId),
-      sessionHash: sessionId === undefined ? undefined : this.#pseudonyms.hash('session', sessionId),
+      sessionHash,
+      formerSessionHash: sessionHash === undefined ? undefined : this.#formerSessions.get(sessionHash),
       joinId: this.#joinId(sessionId, userId, claims),
       claims,
       client,
@@ -76,14 +90,28 @@ export class SubjectReader {
     };
   }
 
-  /** The `joinId` of the next request's session: of a cookie of the response, or of what the service set by now. */
-  nextJoinId(request: IncomingMessage, response: ServerResponse): string | undefined {
+  /**
+   * The `joinId` of the next request's session: of a cookie of the response, or of what the service set by now.
+   *
+   * @param former who gave the proof that the session got its new id for
+   */
+  nextJoinId(request: IncomingMessage, response: ServerResponse, former?: Subject): string | undefined {
     for (const name of this.#sessionCookies) {
       const value = cookieSet(response, name);
-      if (value !== undefined) return this.#joinId(value, undefined, undefined);
+      if (value === undefined) continue;
+      this.#rememberRenewal(value, former);
+      return this.#joinId(value, undefined, undefined);
     }
     const claims = tokenClaims(request);
-    return this.#joinId(this.#session(request, claims), undefined, claims);
+    const sessionId = this.#session(request, claims);
+    if (sessionId !== claims?.jti) this.#rememberRenewal(sessionId, former);
+    return this.#joinId(sessionId, undefined, claims);
+  }
+
+  #rememberRenewal(sessionId: string | undefined, former: Subject | undefined): void {
+    if (sessionId === undefined || former?.sessionHash === undefined) return;
+    const hash = this.#pseudonyms.hash('session', sessionId);
+    if (hash !== former.sessionHash) this.#formerSessions.set(hash, former.sessionHash);
   }
 
   #joinId(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { AnswerChecked, ChallengeIssued } from '../ceremony/observation.ts';
+import type { AnswerChecked, ChallengeIssued, FactorEnrolled } from '../ceremony/observation.ts';
 
 /** Told of each call of a library, in the context of the request that made it. */
 export interface LibraryObserver {
@@ -9,6 +9,7 @@ export interface LibraryObserver {
   guard(look: () => void): void;
   challengeIssued(call: ChallengeIssued): void;
   answerChecked(call: AnswerChecked): void;
+  factorEnrolled(call: FactorEnrolled): void;
   /** Runs a library call; what other hooked libraries do inside is part of it and is not told again. */
   outermost<T>(run: () => T, unobserved: () => T): T;
 }
