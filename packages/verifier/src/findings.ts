@@ -33,6 +33,7 @@ export type FindingCode =
   | 'ADOPTED'
   | 'ABANDONED'
   | 'PRUNED'
+  | 'OUT_OF_RANGE'
   | 'DECLARED_LOSS'
   | 'DUPLICATE_IDENTICAL'
   | 'UNREADABLE'

@@ -26,6 +26,11 @@ export interface VerifyOptions {
   readonly trust?: TrustPolicy | undefined;
   /** What earlier runs have seen. */
   readonly knownHeads?: KnownHeads | undefined;
+  /**
+   * Where the part that is verified begins, ms since 1970; default everything. What came before a stream that was opened
+   * by then is outside of the part and not missed. Whoever verifies says so; nothing in the data can.
+   */
+  readonly since?: number | undefined;
   /** Time of verification, ms since 1970; default the clock when each file was read. */
   readonly now?: number | undefined;
   /** Parse and re-encode every payload, also where a trusted root vouches for its bytes; default false. */
@@ -70,7 +75,15 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     told.push(reconciled.findings);
   }
   const complete = sources.some((source) => source.complete);
-  const streams = resolve({ outcomes, newer: examined.newer, policy: trust, knownHeads, complete, check });
+  const streams = resolve({
+    outcomes,
+    newer: examined.newer,
+    policy: trust,
+    knownHeads,
+    since: options.since,
+    complete,
+    check,
+  });
   told.push(streams.findings, segmentFindings(examined, streams));
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);

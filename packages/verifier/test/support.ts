@@ -15,6 +15,7 @@ export interface Asked {
   readonly trust?: TrustPolicy | undefined;
   readonly knownHeads?: KnownHeads | undefined;
   readonly now?: number;
+  readonly since?: number;
   readonly strict?: boolean;
   readonly complete?: boolean;
 }

@@ -37,6 +37,12 @@ export function followPredecessors(streams: Streams): void {
       const { deployment } = state?.open ?? {};
       if (newer.has(pin.streamId) || streams.isPruned(pin.streamId, { deployment, pin }) || !check('predecessor'))
         continue;
+      // The time stands in a trusted open record, and the predecessor ended before that record was written.
+      const openedMs = state?.firstTimeMs ?? Number.POSITIVE_INFINITY;
+      if (openedMs <= (streams.input.since ?? Number.NEGATIVE_INFINITY)) {
+        streams.add(pin.streamId, { code: 'OUT_OF_RANGE', severity: 'info', evidence: outOfRange(id, openedMs) });
+        continue;
+      }
       const evidence = `Stream ${id} names it as its predecessor with ${pin.number} records, and it is not here.`;
       streams.add(pin.streamId, {
         code: 'STREAM_MISSING',
@@ -55,6 +61,11 @@ export function followPredecessors(streams: Streams): void {
       queue.push(pin.streamId);
     }
   }
+}
+
+function outOfRange(follower: string, openedMs: number): string {
+  const ended = new Date(openedMs).toISOString();
+  return `It ended before ${ended}, when stream ${follower} followed it: outside of the part that is verified, and nothing is said of it.`;
 }
 
 /** A deployment vouches for its own streams only, or one key of the policy would reach all that it lists. */

@@ -25,6 +25,8 @@ export interface StreamsInput {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly policy: TrustPolicy | undefined;
   readonly knownHeads: KnownHeads | undefined;
+  /** The part that is verified begins here, ms: what came before a stream opened by then is not missed. */
+  readonly since: number | undefined;
   /** Streams of a format that this verifier does not know, under keys that the policy vouches for: they are here. */
   readonly newer: ReadonlySet<string>;
   /** Whether the sources claim to hold every stream. */
