@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Context, context } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import { severityOf } from '@stepseal/core/semconv';
 import { type CaptureCounts, Ceremonies } from './ceremony/ceremonies.ts';
 import { CeremonyBook } from './ceremony/ceremony-book.ts';
@@ -18,7 +18,7 @@ import { SubjectReader } from './identity/subject.ts';
 import type { LibraryObserver } from './libraries/library-observer.ts';
 import type { Problems } from './problems.ts';
 import type { Redaction, SafeRecord } from './redact.ts';
-import { recordContext } from './trace-context.ts';
+import { activeContext, recordContext } from './trace-context.ts';
 import type { StepUpInstrumentationConfig } from './types.ts';
 
 /** A record on its way to the logger; times and severity are set. */
@@ -103,13 +103,13 @@ export class Capture implements LibraryObserver {
     const frame = this.#channels.current;
     if (!this.#open || frame === undefined) return;
     frame.challenges.push({ call, issuedAtMs: performance.now() });
-    frame.context ??= context.active();
+    frame.context ??= activeContext();
   }
 
   answerChecked(call: AnswerChecked): void {
     if (!this.#open) return;
     const frame = this.#channels.current;
-    if (frame !== undefined) frame.context ??= context.active();
+    if (frame !== undefined) frame.context ??= activeContext();
     this.#ceremonies.answerChecked(frame, call);
     this.#reportCounts();
   }
@@ -117,7 +117,7 @@ export class Capture implements LibraryObserver {
   factorEnrolled(call: FactorEnrolled): void {
     if (!this.#open) return;
     const frame = this.#channels.current;
-    if (frame !== undefined) frame.context ??= context.active();
+    if (frame !== undefined) frame.context ??= activeContext();
     this.#enrolments.factorEnrolled(frame, call);
     this.#reportCounts();
   }

@@ -11,7 +11,8 @@ interface SyncHooks {
 
 /**
  * Lets instrumentations see ES modules. Node runs the hook in the application's own thread where it can; elsewhere it
- * starts a loader thread. Either way only the named modules are touched. CommonJS needs none of this.
+ * starts a loader thread, and so does an import-in-the-middle before 3.6, which knows no other way. Either way only the
+ * named modules are touched. CommonJS needs none of this.
  *
  * The hook must be the copy of import-in-the-middle that `@opentelemetry/instrumentation` itself uses: two copies do
  * not see each other's modules.
@@ -19,12 +20,20 @@ interface SyncHooks {
  * @param options `thread`: take the loader thread in any case.
  */
 export function hookEsModules(modules: readonly string[], options: { readonly thread?: boolean } = {}): void {
-  const require = createRequire(import.meta.resolve('@opentelemetry/instrumentation'));
-  const { supportsSyncHooks } = require('import-in-the-middle/supports-sync-hooks.mjs') as SyncHooks;
-  if (options.thread !== true && supportsSyncHooks()) {
-    const hooks = require('import-in-the-middle/register-hooks.mjs') as SyncHooks;
-    hooks.register({ include: modules });
-  } else {
+  const hooks = options.thread === true ? undefined : syncHooks();
+  if (hooks === undefined) {
     register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: modules } });
+  } else {
+    hooks.register({ include: modules });
+  }
+}
+
+function syncHooks(): SyncHooks | undefined {
+  const require = createRequire(import.meta.resolve('@opentelemetry/instrumentation'));
+  try {
+    const { supportsSyncHooks } = require('import-in-the-middle/supports-sync-hooks.mjs') as SyncHooks;
+    return supportsSyncHooks() ? (require('import-in-the-middle/register-hooks.mjs') as SyncHooks) : undefined;
+  } catch {
+    return undefined;
   }
 }

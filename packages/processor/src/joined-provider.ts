@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { logs } from '@opentelemetry/api';
+import { globalLoggerProviders } from './global-api.ts';
 
 /**
  * Counts the processors that sit beside `processor` in the globally registered provider, as far as the SDK lets one see:
  * its provider keeps them in a member without a public name. 0 when nothing can be seen.
  */
 export function processorsBeside(processor: object): number {
-  const provider: unknown = logs.getLoggerProvider();
-  const processors = member(member(provider, '_sharedState'), 'processors');
-  if (!Array.isArray(processors) || !processors.includes(processor)) return 0;
-  return processors.length - 1;
+  for (const provider of globalLoggerProviders()) {
+    const processors = member(member(provider, '_sharedState'), 'processors');
+    if (Array.isArray(processors) && processors.includes(processor)) return processors.length - 1;
+  }
+  return 0;
 }
 
 /** Longest attribute value the provider lets through, when the record shows its limits. */

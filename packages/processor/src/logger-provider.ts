@@ -2,7 +2,6 @@
 // Copyright The Stepseal Authors
 
 import {
-  context as contextApi,
   INVALID_SPANID,
   INVALID_TRACEID,
   isSpanContextValid,
@@ -15,6 +14,7 @@ import {
 import { type EventRecord, isRegistryEvent } from '@stepseal/core/format';
 import type { Clock } from './clock.ts';
 import { foreignPayload } from './foreign-record.ts';
+import { activeContext } from './global-api.ts';
 import { isOwnEvent } from './own-events.ts';
 import { timeInputMs } from './time-input.ts';
 import type { Writer } from './writer.ts';
@@ -110,12 +110,12 @@ class SealingLogger implements Logger {
 
 /** As {@link spanContextOf}, without a look at each digit, which the encoder of events takes anyway. */
 function namedSpanOf(record: LogRecord): SpanContext | undefined {
-  const span = trace.getSpanContext(record.context ?? contextApi.active());
+  const span = trace.getSpanContext(record.context ?? activeContext());
   return span === undefined || span.traceId === INVALID_TRACEID || span.spanId === INVALID_SPANID ? undefined : span;
 }
 
 function spanContextOf(record: LogRecord): SpanContext | undefined {
-  const span = trace.getSpanContext(record.context ?? contextApi.active());
+  const span = trace.getSpanContext(record.context ?? activeContext());
   return span !== undefined && isSpanContextValid(span) ? span : undefined;
 }
 
