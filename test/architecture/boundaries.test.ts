@@ -34,9 +34,9 @@ const API = '@opentelemetry/api';
 const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   core: { may: ['node:crypto'] },
   processor: {
-    dependencies: ['@stepseal/core', 'undici'],
+    dependencies: ['@stepseal/core'],
     peers: [API, '@opentelemetry/sdk-logs'],
-    may: ['node:*', ...CORE, API, '@opentelemetry/sdk-logs', 'undici'],
+    may: ['node:*', ...CORE, API, '@opentelemetry/sdk-logs'],
   },
   instrumentation: {
     dependencies: ['@opentelemetry/instrumentation', '@stepseal/core', '@stepseal/processor'],
