@@ -31,8 +31,10 @@ import type { Expected, Files, Verifiable } from './scenario.ts';
  * | 17 | seal, note |
  * | 18 | step_up.required |
  * | 19 | close and note where the stream ends well, else step_up.required under no note |
+ *
+ * `handed` is `rolled` as the first software wrote it: a close record alone vouches for the stream after it.
  */
-export type BaseName = 'closed' | 'crashed' | 'live' | 'adopted' | 'rolled';
+export type BaseName = 'closed' | 'crashed' | 'live' | 'adopted' | 'rolled' | 'handed';
 
 export const ALL: readonly BaseName[] = ['closed', 'crashed', 'live', 'adopted', 'rolled'];
 export const ENDED: readonly BaseName[] = ['closed', 'rolled'];
@@ -153,15 +155,18 @@ const builders: Readonly<Record<BaseName, () => Base>> = {
     const next = writeShort(writer);
     return base('adopted', writer, target, { target, next }, V('ADOPTED'));
   },
-  rolled: () => {
-    const writer = new TestWriter({ label: 'attack/rolled' });
-    const first = writeOne(writer.start(), '3001').seal();
-    const target = writeBody(writer.roll());
-    const next = writeOne(writer.roll(), '3002').seal();
-    writer.close();
-    return base('rolled', writer, target, { first, target, next }, V());
-  },
+  rolled: () => rolled('rolled', true),
+  handed: () => rolled('handed', false),
 };
+
+function rolled(name: BaseName, identityAlways: boolean): Base {
+  const writer = new TestWriter({ label: `attack/${name}`, identityAlways });
+  const first = writeOne(writer.start(), '3001').seal();
+  const target = writeBody(writer.roll());
+  const next = writeOne(writer.roll(), '3002').seal();
+  writer.close();
+  return base(name, writer, target, { first, target, next }, V());
+}
 
 export function makeBase(name: BaseName): Base {
   return builders[name]();

@@ -105,9 +105,15 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     'to record 9, another source whole': perBase((sealed) => T('TRUNCATED', 10, sealed)),
     'to note 12, pinned by the successor': T('TRUNCATED', 13, 19),
     'to record 9, pinned by the successor': T('TRUNCATED', 10, 19),
-    // What vouched for the next stream's key was the close record: with it, the successor's word is gone too.
-    'to note 12, a rolled stream behind it': C('KEY_NOT_AUTHORISED', 'next'),
-    'to record 9, a rolled stream behind it': C('KEY_NOT_AUTHORISED', 'next'),
+    // Where the close record alone vouched for the next stream's key, the successor's word is gone with it.
+    'to note 12, a rolled stream behind it': {
+      rolled: T('TRUNCATED', 13, 19),
+      handed: C('KEY_NOT_AUTHORISED', 'next'),
+    },
+    'to record 9, a rolled stream behind it': {
+      rolled: T('TRUNCATED', 10, 19),
+      handed: C('KEY_NOT_AUTHORISED', 'next'),
+    },
     'to note 12, a rolled stream behind it, known heads': T('TRUNCATED', 13, 19),
     'unsealed tail cut, pinned by the successor': T('TRUNCATED', 18, 19),
     'only the unsealed tail cut, known heads': I('TAIL_UNSEALED', 18),
@@ -121,10 +127,13 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
   15: {
     'the one a successor names': T('STREAM_MISSING', 1, 19),
     'named by a successor and by known heads': T('STREAM_MISSING', 1, 19),
-    // The keys of rolled streams are vouched for by the one before them, back to the first.
-    'the middle one of three rolled': C('KEY_NOT_AUTHORISED', 'next'),
+    // Without the identity, keys of rolled streams are vouched for by the one before them, back to the first.
+    'the middle one of three rolled': { rolled: T('STREAM_MISSING', 1, 19), handed: C('KEY_NOT_AUTHORISED', 'next') },
     'the middle one of three rolled, known heads': T('STREAM_MISSING', 1, 19),
-    'the first one of three rolled': C('KEY_NOT_AUTHORISED'),
+    'the first one of three rolled': {
+      rolled: T('STREAM_MISSING', 1, 4, { stream: 'first' }),
+      handed: C('KEY_NOT_AUTHORISED'),
+    },
     'the first one of three rolled, known heads': T('STREAM_MISSING', 1, 4, { stream: 'first' }),
     'the last of three rolled, unknown before': I('SUCCESSOR_MISSING'),
     'the successor of a crash, unknown before': I('TAIL_UNSEALED', 18, 19),
@@ -204,12 +213,26 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     'suffix rewritten before anybody looked': V(),
     'known head older than the rewritten suffix': V(),
     'key of one stream used for the next': T('KEY_NOT_AUTHORISED', undefined, undefined, { stream: 'next' }),
+    'rolls on into a stream of the thief': T('KEY_NOT_AUTHORISED', undefined, undefined, { stream: 'next' }),
+    // A limit of the first software: its close records vouched for what followed.
+    'rolls on into a stream of the thief, first software': V(),
+    'rolls on into a stream that claims the identity': T('NOTE_INVALID', 1, 1, { stream: 'next' }),
+    'rolls on into a stream under an identity of the thief': T('KEY_NOT_AUTHORISED', undefined, undefined, {
+      stream: 'next',
+    }),
   },
   29: {
     'stream named by a close record, under the attacker’s key': T('KEY_NOT_AUTHORISED', undefined, undefined, {
       stream: 'next',
     }),
     'predecessor named by an open record, under the attacker’s identity': T('KEY_NOT_AUTHORISED'),
+    // Who steals the identity cannot take the place of a stream that was promised to another key.
+    'stream named by a close record, under the genuine identity and another key': T(
+      'KEY_NOT_AUTHORISED',
+      undefined,
+      undefined,
+      { stream: 'next' },
+    ),
   },
   30: {
     ...Object.fromEntries(

@@ -25,7 +25,7 @@ export function openStream({ id, key, identity, predecessor, segment }: NewStrea
     stream: new Stream(id, deployment),
     segment,
     streamKey: key,
-    openSigners: identity === undefined ? [key] : [identity, key],
+    openSigners: [identity, key],
     gaps,
     ids,
     clock,
@@ -37,7 +37,7 @@ export function openStream({ id, key, identity, predecessor, segment }: NewStrea
       resource: resource(),
       streamVkey: key.vkey,
       predecessor,
-      ...(identity === undefined ? {} : { identityVkey: identity.vkey }),
+      identityVkey: identity.vkey,
       ...(redactionHash === undefined ? {} : { redactionHash }),
     }),
   );

@@ -29,8 +29,7 @@ export interface OpenFacts {
   /** JCS of the Resource attributes, wrapped by type. */
   readonly resource: string;
   readonly streamVkey: string;
-  /** Left out of a rolled stream. */
-  readonly identityVkey?: string;
+  readonly identityVkey: string;
   readonly redactionHash?: string;
   readonly predecessor: Predecessor;
 }
@@ -47,7 +46,9 @@ export function openEvent(clock: Clock, facts: OpenFacts): EventRecord {
     'stepseal.format.version': FORMAT_VERSION,
     'stepseal.software.version': SOFTWARE_VERSION,
     'stepseal.stream.vkey': facts.streamVkey,
-    ...(facts.identityVkey === undefined ? {} : { 'stepseal.identity.vkey': facts.identityVkey }),
+    'stepseal.identity.vkey': facts.identityVkey,
+    // Under the identity's own signature, so that who steals this stream's key cannot say otherwise.
+    'stepseal.identity.every_stream': true,
     ...(facts.redactionHash === undefined ? {} : { 'stepseal.redaction.hash': facts.redactionHash }),
     'stepseal.clock.source': 'system',
     'stepseal.predecessor.cause': before.cause,

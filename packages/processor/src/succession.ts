@@ -22,8 +22,8 @@ interface Promised {
 /** A stream about to be opened, with its empty file. */
 export interface NewStream extends Promised {
   readonly predecessor: Predecessor;
-  /** Signs the open note beside the stream key; undefined where a close record names the key. */
-  readonly identity: Signer | undefined;
+  /** Signs the open note, before the stream key does. */
+  readonly identity: Signer;
   readonly segment: SegmentWriter;
 }
 
@@ -63,9 +63,7 @@ export class Succession {
     this.#predecessor ??= this.#adopt(this.#claim);
     const { id, key } = this.#promised ?? { id: this.#ids.next(), key: newStreamKey(deployment) };
     const segment = this.#create(join(this.#claim.directory, `${id}.ndjson`));
-    // A rolled stream's key is named by a note of the stream before it; every other one needs the identity for that.
-    const signer = this.#predecessor.cause === 'roll' ? undefined : identity;
-    return { id, key, segment, predecessor: this.#predecessor, identity: signer };
+    return { id, key, segment, predecessor: this.#predecessor, identity };
   }
 
   /** The file has no open record and will not get one. */
@@ -183,7 +181,7 @@ export class Succession {
     }
   }
 
-  /** The promised stream cannot be opened under its name: another one, signed by the identity, names the end instead. */
+  /** The promised stream cannot be opened under its name: another one names the end instead. */
   #breakPromise(): void {
     this.#promised = undefined;
     if (this.#predecessor?.cause === 'roll') {

@@ -35,8 +35,10 @@ export interface StreamOptions {
   readonly label: string;
   readonly deployment?: string;
   readonly clock?: TestClock;
-  /** The identity key, for the first stream of a process; a rolled stream has none. */
+  /** The identity key; a stream rolled by software of before may have none. */
   readonly identity?: TestKey;
+  /** What the open record says of the streams after it; true where there is an identity, unless given. */
+  readonly identityAlways?: boolean;
   readonly streamKey?: TestKey;
   readonly streamId?: string;
   readonly predecessor?: Predecessor;
@@ -150,6 +152,7 @@ export class StreamBuilder {
         'stepseal.software.version': '0.1.0',
         'stepseal.stream.vkey': this.streamKey.vkey,
         'stepseal.identity.vkey': this.identity?.vkey,
+        'stepseal.identity.every_stream': (this.#options.identityAlways ?? this.identity !== undefined) || undefined,
         'stepseal.redaction.hash': recordHash('redaction policy of the tests'),
         'stepseal.clock.source': 'system',
         'stepseal.predecessor.cause': predecessor.cause,

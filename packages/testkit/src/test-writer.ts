@@ -13,6 +13,8 @@ export interface WriterOptions {
   readonly deployment?: string;
   readonly identity?: TestKey;
   readonly clock?: TestClock;
+  /** Whether rolled streams carry the identity, as the processor writes them; `false` is the form of before. */
+  readonly identityAlways?: boolean;
 }
 
 /** What a crash leaves of the stream it hits. */
@@ -35,6 +37,7 @@ export class TestWriter {
   readonly clock: TestClock;
   readonly writerId: string;
   identity: TestKey;
+  readonly #identityAlways: boolean;
   readonly #label: string;
   readonly #written: WrittenStream[] = [];
   #current: StreamBuilder | undefined;
@@ -46,6 +49,7 @@ export class TestWriter {
     this.deployment = options.deployment ?? 'demo.bank';
     this.clock = options.clock ?? new TestClock();
     this.identity = options.identity ?? testKey(this.deployment, `identity/${this.deployment}`);
+    this.#identityAlways = options.identityAlways ?? true;
     this.writerId = seedBytes(`writer/${options.label}`, 8).toString('hex');
   }
 
@@ -82,7 +86,7 @@ export class TestWriter {
     return this;
   }
 
-  /** Close and go on in a stream whose key the close record names. */
+  /** Close and go on in the stream that the close record names. */
   roll(): StreamBuilder {
     const stream = this.current;
     const next = this.#next({});
@@ -95,6 +99,7 @@ export class TestWriter {
       streamId: next.streamId,
       streamKey: next.streamKey,
       predecessor: { ...lastOf(stream), cause: 'roll' },
+      ...(this.#identityAlways ? { identity: this.identity } : {}),
     });
     return this.#current.open();
   }
@@ -128,6 +133,7 @@ export class TestWriter {
       label: this.#streamLabel(this.#count),
       deployment: this.deployment,
       clock: this.clock,
+      identityAlways: this.#identityAlways && options.identity !== undefined,
       ...options,
     });
   }

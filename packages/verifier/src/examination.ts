@@ -179,7 +179,9 @@ class Examination {
     // The queue grows while it is walked: each closed stream calls for the one that it names.
     for (const entry of queue) {
       await this.examineOne(entry, this.namedKey(entry));
-      const next = entry.outcome?.authorised === true ? entry.outcome.state.close?.next : undefined;
+      const state = entry.outcome?.authorised === true ? entry.outcome.state : undefined;
+      // Where every stream carries the identity, a close record names a key and vouches for none.
+      const next = state?.open?.identityAlways === true ? undefined : state?.close?.next;
       if (next === undefined) continue;
       if (!this.namedKeys.has(next.streamId)) this.namedKeys.set(next.streamId, next.vkey);
       for (const rolled of waiting.get(next.streamId) ?? []) queue.push(rolled);

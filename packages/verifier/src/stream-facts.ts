@@ -38,6 +38,8 @@ export interface OpenFacts {
   readonly formatVersion: string;
   readonly streamKey: VerifierKey;
   readonly identityKey: VerifierKey | undefined;
+  /** True where a close record of this stream does not vouch for the next stream without the identity's signature. */
+  readonly identityAlways: boolean;
   readonly predecessor: PredecessorPin | undefined;
 }
 
@@ -45,6 +47,12 @@ export interface OpenFacts {
 export function stringOf(payload: Payload, name: string): string | undefined {
   const value = payload.attributes.get(name);
   return value?.type === 'string' ? value.value : undefined;
+}
+
+/** Reads a boolean attribute. */
+export function booleanOf(payload: Payload, name: string): boolean | undefined {
+  const value = payload.attributes.get(name);
+  return value?.type === 'bool' ? value.value : undefined;
 }
 
 /** Reads an integer attribute that fits a safe integer. */
@@ -61,14 +69,13 @@ export function timeMsOf(payload: Payload): number | undefined {
 }
 
 export function chainFacts(payload: Payload): ChainFacts {
-  const end = payload.attributes.get('audit.sequence.end');
   return {
     streamId: stringOf(payload, 'audit.sequence.stream_id'),
     number: integerOf(payload, 'audit.sequence.number'),
     previousHash: stringOf(payload, 'audit.sequence.previous_hash'),
     previousRecordId: stringOf(payload, 'audit.sequence.previous_record_id'),
     recordId: stringOf(payload, 'audit.record.id'),
-    end: end?.type === 'bool' && end.value,
+    end: booleanOf(payload, 'audit.sequence.end') === true,
   };
 }
 
@@ -98,6 +105,7 @@ export function openFacts(payload: Payload): OpenFacts | undefined {
     formatVersion,
     streamKey,
     identityKey: keyOf(payload, 'stepseal.identity.vkey'),
+    identityAlways: booleanOf(payload, 'stepseal.identity.every_stream') === true,
     predecessor: predecessorPin(payload),
   };
 }

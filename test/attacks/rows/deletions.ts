@@ -61,7 +61,7 @@ export const tailsWithoutSuccessor: Row = {
 };
 
 function heads({ stream, name }: Base): string {
-  const closed = name === 'closed' || name === 'rolled';
+  const closed = name === 'closed' || name === 'rolled' || name === 'handed';
   return headsText([{ stream, size: closed ? 19 : 17, closed }]);
 }
 
@@ -89,9 +89,13 @@ export const tailsWithNotes: Row = {
   'to record 9, another source whole': besideWhole((lines) => cutAfterRecord(lines, 9)),
   'to note 12, pinned by the successor': short(['adopted'], (lines) => cutAfterNote(lines, 12)),
   'to record 9, pinned by the successor': short(['adopted'], (lines) => cutAfterRecord(lines, 9)),
-  'to note 12, a rolled stream behind it': short(['rolled'], (lines) => cutAfterNote(lines, 12)),
-  'to record 9, a rolled stream behind it': short(['rolled'], (lines) => cutAfterRecord(lines, 9)),
-  'to note 12, a rolled stream behind it, known heads': short(['rolled'], (lines) => cutAfterNote(lines, 12), knowing),
+  'to note 12, a rolled stream behind it': short(['rolled', 'handed'], (lines) => cutAfterNote(lines, 12)),
+  'to record 9, a rolled stream behind it': short(['rolled', 'handed'], (lines) => cutAfterRecord(lines, 9)),
+  'to note 12, a rolled stream behind it, known heads': short(
+    ['rolled', 'handed'],
+    (lines) => cutAfterNote(lines, 12),
+    knowing,
+  ),
   'unsealed tail cut, pinned by the successor': short(['adopted'], (lines) => cutAfterNote(lines, 17)),
   'only the unsealed tail cut, known heads': short(['crashed'], (lines) => cutAfterNote(lines, 17), knowing),
 };
@@ -118,8 +122,14 @@ export const cutWhileWriting: Row = {
   ]),
 };
 
-const withoutStream = (base: BaseName, name: string, more: (base: Base) => Attacked = () => ({})): Variant =>
-  on([base], (made) => ({
+const ROLLED: readonly BaseName[] = ['rolled', 'handed'];
+
+const withoutStream = (
+  bases: readonly BaseName[],
+  name: string,
+  more: (base: Base) => Attacked = () => ({}),
+): Variant =>
+  on(bases, (made) => ({
     files: withLines(made.control.sources[0] ?? new Map(), pathOf(made, name), undefined),
     ...more(made),
   }));
@@ -132,14 +142,14 @@ const knowingAll = (base: Base): Attacked => ({
 
 /** Row 15. */
 export const wholeStreams: Row = {
-  'the one a successor names': withoutStream('adopted', 'target'),
-  'named by a successor and by known heads': withoutStream('adopted', 'target', knowing),
-  'the middle one of three rolled': withoutStream('rolled', 'target'),
-  'the middle one of three rolled, known heads': withoutStream('rolled', 'target', knowingAll),
-  'the first one of three rolled': withoutStream('rolled', 'first'),
-  'the first one of three rolled, known heads': withoutStream('rolled', 'first', knowingAll),
-  'the last of three rolled, unknown before': withoutStream('rolled', 'next'),
-  'the successor of a crash, unknown before': withoutStream('adopted', 'next'),
+  'the one a successor names': withoutStream(['adopted'], 'target'),
+  'named by a successor and by known heads': withoutStream(['adopted'], 'target', knowing),
+  'the middle one of three rolled': withoutStream(ROLLED, 'target'),
+  'the middle one of three rolled, known heads': withoutStream(ROLLED, 'target', knowingAll),
+  'the first one of three rolled': withoutStream(ROLLED, 'first'),
+  'the first one of three rolled, known heads': withoutStream(ROLLED, 'first', knowingAll),
+  'the last of three rolled, unknown before': withoutStream(ROLLED, 'next'),
+  'the successor of a crash, unknown before': withoutStream(['adopted'], 'next'),
   'only the successor’s file was given': on(['adopted'], (base) => ({
     files: withLines(base.control.sources[0] ?? new Map(), base.path, undefined),
     complete: false,

@@ -53,16 +53,54 @@ export const stolenStreamKey: Row = {
   'suffix rewritten, the successor pins the genuine end': rewritten(['adopted', 'rolled'], () => ({})),
   'suffix rewritten before anybody looked': rewritten(['closed'], () => ({})),
   'known head older than the rewritten suffix': rewritten(['closed'], knows(12)),
-  'key of one stream used for the next': on(['rolled'], (base) => forgedNext(base, base.stream.streamKey)),
+  'key of one stream used for the next': on(['rolled', 'handed'], (base) => forgedNext(base, base.stream.streamKey)),
+  'rolls on into a stream of the thief': rollsOn(true),
+  'rolls on into a stream of the thief, first software': rollsOn(false),
+  'rolls on into a stream that claims the identity': rollsOn(true, (writer) => writer.identity),
+  'rolls on into a stream under an identity of the thief': rollsOn(true, () => ATTACKER),
 };
 
+/** The holder of the live stream's key closes it and names a stream of his own as the next one. */
+function rollsOn(identityAlways: boolean, claimed?: (writer: TestWriter) => TestKey): Variant {
+  return own(() => {
+    const make = (): TestWriter => {
+      const writer = new TestWriter({ label: 'attack/rolls on', identityAlways });
+      writeOne(writer.start(), '1').seal();
+      writeOne(writer.roll(), '2').seal();
+      return writer;
+    };
+    const genuine = make();
+    const common = { trust: trustText(genuine.identity), now: later(genuine) };
+    const control = { ...common, sources: [genuine.close().files()] };
+    const stolen = make();
+    const target = stolen.current;
+    const identity = claimed?.(stolen);
+    const thief = { label: 'thief', streamKey: ATTACKER, clock: stolen.clock, ...(identity && { identity }) };
+    const { streamId } = new StreamBuilder(thief);
+    target.close({ next: new StreamBuilder(thief) });
+    const predecessor = {
+      cause: 'roll',
+      streamId: target.streamId,
+      number: target.number,
+      hash: target.lastHash,
+    } as const;
+    const next = new StreamBuilder({ ...thief, streamId, predecessor }).open(false);
+    // Whatever identity is claimed, this is the only key he has.
+    next.lines.push(next.noteFor(1, identity === undefined ? [ATTACKER] : [ATTACKER, ATTACKER]));
+    writeOne(next, 'forged').close();
+    const files = stolen.files().set(`${streamId}.ndjson`, next.bytes());
+    return { control, attacked: { ...common, sources: [files] }, streams: { target: target.streamId, next: streamId } };
+  });
+}
+
 /** The stream that the target's close record names, written anew under another key than the one named there. */
-function forgedNext(base: Base, key: TestKey): Attacked {
+function forgedNext(base: Base, key: TestKey, identity?: TestKey): Attacked {
   const genuine = base.writer.streams.at(-1)?.stream as StreamBuilder;
   const forged = new StreamBuilder({
     label: 'forged next',
     streamId: genuine.streamId,
     streamKey: key,
+    ...(identity === undefined ? {} : { identity }),
     clock: base.stream.clock,
     predecessor: {
       cause: 'roll',
@@ -79,7 +117,12 @@ function forgedNext(base: Base, key: TestKey): Attacked {
 
 /** Row 29. */
 export const unauthorisedKeys: Row = {
-  'stream named by a close record, under the attacker\u2019s key': on(['rolled'], (base) => forgedNext(base, ATTACKER)),
+  'stream named by a close record, under the attacker\u2019s key': on(['rolled', 'handed'], (base) =>
+    forgedNext(base, ATTACKER),
+  ),
+  'stream named by a close record, under the genuine identity and another key': on(['rolled', 'handed'], (base) =>
+    forgedNext(base, ATTACKER, base.writer.identity),
+  ),
   'predecessor named by an open record, under the attacker\u2019s identity': on(['adopted'], (base) => {
     const forged = new StreamBuilder({
       label: 'forged predecessor',

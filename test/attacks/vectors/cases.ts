@@ -9,6 +9,7 @@ import { twoHistories } from './histories.ts';
 import { writersMistakes } from './mistakes.ts';
 import { movedLines } from './moved.ts';
 import { forgedNotes } from './notes.ts';
+import { rolledStreams } from './rolled.ts';
 import { strangersKeys } from './strangers.ts';
 
 /** All vectors, in the order of their list. Expectations follow from docs/spec/verification.md. */
@@ -22,5 +23,6 @@ export function vectorCases(): readonly VectorCase[] {
     ...strangersKeys(),
     ...twoHistories(),
     ...writersMistakes(),
+    ...rolledStreams(),
   ];
 }

@@ -25,7 +25,12 @@ export function writersMistakes(): VectorCase[] {
     stream.clock.advance(1_000);
     stream.seal();
   });
-  const newer = new StreamBuilder({ label: 'vectors, newer', identity: BANK, formatVersion: '2' });
+  const newer = new StreamBuilder({
+    label: 'vectors, newer',
+    identity: BANK,
+    identityAlways: false,
+    formatVersion: '2',
+  });
   writeOne(newer.open(), 'a').close();
   const id = (writer: TestWriter): string => streamOf(writer).streamId;
   return [

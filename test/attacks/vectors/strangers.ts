@@ -10,12 +10,13 @@ import { closedWriter, rolledWriter, writeVectorBody } from './streams.ts';
 export function strangersKeys(): VectorCase[] {
   const closed = closedWriter();
   const rolled = rolledWriter();
-  const own = new StreamBuilder({ label: 'vectors, attacker', identity: ATTACKER });
+  const own = new StreamBuilder({ label: 'vectors, attacker', identity: ATTACKER, identityAlways: false });
   writeVectorBody(own.open()).close();
   const shop = new TestWriter({
     label: 'vectors, shop',
     deployment: 'demo.shop',
     identity: testKey('demo.shop', 'identity/demo.bank'),
+    identityAlways: false,
   });
   writeOne(shop.start(), 'a');
   shop.close();

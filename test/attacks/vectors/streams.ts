@@ -14,8 +14,9 @@ export function writeVectorBody(stream: StreamBuilder): StreamBuilder {
   return writeOne(stream, 'c');
 }
 
+/** Of the first software of format 1: a rolled stream's key was vouched for by the close record before it alone. */
 export function newWriter(): TestWriter {
-  return new TestWriter({ label: 'vectors' });
+  return new TestWriter({ label: 'vectors', identityAlways: false });
 }
 
 /** Closed after record 8. */
@@ -49,7 +50,7 @@ export function rolledWriter(): TestWriter {
 
 /** Another writer of the same deployment. */
 export function otherWriter(): TestWriter {
-  const writer = new TestWriter({ label: 'vectors, another writer' });
+  const writer = new TestWriter({ label: 'vectors, another writer', identityAlways: false });
   const stream = writer.start();
   for (const id of ['p', 'q', 'r', 's', 't', 'u']) {
     writeOne(stream, id);

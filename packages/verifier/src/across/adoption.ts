@@ -116,7 +116,7 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
   }
   if (pin.cause === 'closed' || pin.cause === 'roll') {
     const evidence = `Its successor found it closed with ${pin.number} records; its closing note is not here.`;
-    streams.add(id, { code: 'TRUNCATED', from: end.number, to: pin.number, evidence });
+    streams.add(id, { code: 'TRUNCATED', from: Math.min(end.number + 1, pin.number), to: pin.number, evidence });
     return false;
   }
   if (!same) explainDifference(streams, pin, target, tail);

@@ -7,7 +7,7 @@ import { holdsKnown } from './heads.ts';
 import type { Streams } from './streams.ts';
 import { SEAL_LIMIT_MS } from './tails.ts';
 
-/** Authority flows from identities of the policy to first streams, and from their close records to rolled ones. */
+/** Authority flows from identities of the policy to what they signed; in older streams also from a close record to the next. */
 export function authorise(streams: Streams): void {
   const { outcomes, check } = streams.input;
   const proved = [...outcomes].filter(([, outcome]) => outcome.state.number > 0);
@@ -28,7 +28,16 @@ export function authorise(streams: Streams): void {
     const rolled = outcomes.get(next.streamId);
     // A deployment vouches for its own streams only, or one key of the policy would reach all that it lists.
     const own = rolled?.state.open?.deployment === state?.open?.deployment;
-    if (rolled !== undefined && rolled.state.number > 0 && own && hasKey(rolled, next.vkey)) queue.push(next.streamId);
+    if (rolled === undefined || rolled.state.number === 0 || !own) continue;
+    if (hasKey(rolled, next.vkey)) {
+      if (state?.open?.identityAlways !== true) queue.push(next.streamId);
+    } else if (rolled.identity !== undefined && check('authorisation')) {
+      // Whoever has the identity's key can open any stream but one that was promised to another key before.
+      streams.add(next.streamId, {
+        code: 'KEY_NOT_AUTHORISED',
+        evidence: `Stream ${id} names this stream with another key than the one that it has.`,
+      });
+    }
   }
 }
 

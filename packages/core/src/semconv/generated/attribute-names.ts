@@ -169,7 +169,9 @@ export const ATTR_STEPSEAL_GAP_EVENT_NAMES = 'stepseal.gap.event_names';
 export const ATTR_STEPSEAL_GAP_FIRST_TIME = 'stepseal.gap.first_time';
 /** Time of the last one lost, RFC 3339 in UTC. */
 export const ATTR_STEPSEAL_GAP_LAST_TIME = 'stepseal.gap.last_time';
-/** Verifier key of the identity key, which signs the open note of a process's first stream. */
+/** True where the stream after a roll carries the identity's signature too, and is not to be believed without. */
+export const ATTR_STEPSEAL_IDENTITY_EVERY_STREAM = 'stepseal.identity.every_stream';
+/** Verifier key of the identity key, which signs the stream's open note beside the stream key. */
 export const ATTR_STEPSEAL_IDENTITY_VKEY = 'stepseal.identity.vkey';
 /** Stream that continues this one. */
 export const ATTR_STEPSEAL_NEXT_STREAM_ID = 'stepseal.next.stream_id';

@@ -178,7 +178,9 @@ export interface RegistryAttributes {
   'stepseal.gap.first_time'?: string | undefined;
   /** Time of the last one lost, RFC 3339 in UTC. */
   'stepseal.gap.last_time'?: string | undefined;
-  /** Verifier key of the identity key, which signs the open note of a process's first stream. */
+  /** True where the stream after a roll carries the identity's signature too, and is not to be believed without. */
+  'stepseal.identity.every_stream'?: boolean | undefined;
+  /** Verifier key of the identity key, which signs the stream's open note beside the stream key. */
   'stepseal.identity.vkey'?: string | undefined;
   /** Stream that continues this one. */
   'stepseal.next.stream_id'?: string | undefined;

@@ -90,6 +90,7 @@ export type AttributeName =
   | 'stepseal.gap.event_names'
   | 'stepseal.gap.first_time'
   | 'stepseal.gap.last_time'
+  | 'stepseal.identity.every_stream'
   | 'stepseal.identity.vkey'
   | 'stepseal.next.stream_id'
   | 'stepseal.next.vkey'
@@ -458,9 +459,14 @@ export const ATTRIBUTES: Readonly<Record<AttributeName, AttributeDefinition>> = 
   },
   'stepseal.gap.first_time': { type: 'string', brief: 'Time of the first one lost, RFC 3339 in UTC.', maxBytes: 32 },
   'stepseal.gap.last_time': { type: 'string', brief: 'Time of the last one lost, RFC 3339 in UTC.', maxBytes: 32 },
+  'stepseal.identity.every_stream': {
+    type: 'boolean',
+    brief:
+      "True where the stream after a roll carries the identity's signature too, and is not to be believed without.",
+  },
   'stepseal.identity.vkey': {
     type: 'string',
-    brief: "Verifier key of the identity key, which signs the open note of a process's first stream.",
+    brief: "Verifier key of the identity key, which signs the stream's open note beside the stream key.",
     maxBytes: 512,
   },
   'stepseal.next.stream_id': { type: 'string', brief: 'Stream that continues this one.', maxBytes: 36 },
