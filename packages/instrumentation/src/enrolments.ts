@@ -31,8 +31,10 @@ export class Enrolments {
 
   factorEnrolled(frame: RequestFrame | undefined, call: FactorEnrolled): void {
     const { subjects, counts, disclosure, emit } = this.#parts;
-    const subject = frame === undefined ? undefined : subjects.read(frame.request, frame.peerAddress);
-    if (frame === undefined || subject?.userHash === undefined) {
+    // A script that sets up accounts, say: it serves no request, so there is nobody to name.
+    if (frame === undefined) return;
+    const subject = subjects.read(frame.request, frame.peerAddress);
+    if (subject.userHash === undefined) {
       counts.signIns += 1;
       return;
     }

@@ -4,12 +4,7 @@
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
 import { Capture } from './capture.ts';
 import type { CaptureCounts } from './ceremony/ceremonies.ts';
-import {
-  isSupportedSimpleWebAuthn,
-  patchSimpleWebAuthn,
-  SIMPLEWEBAUTHN,
-  SIMPLEWEBAUTHN_VERSIONS,
-} from './libraries/simplewebauthn.ts';
+import { HOOKED_MODULES, type HookedModule } from './libraries/hooked-modules.ts';
 import { Problems } from './problems.ts';
 import { AllowListRedaction, type Redaction } from './redact.ts';
 import type { ProblemCode, StepUpInstrumentationConfig } from './types.ts';
@@ -53,30 +48,34 @@ export class StepUpInstrumentation extends InstrumentationBase<StepUpInstrumenta
   }
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
-    return [
-      new InstrumentationNodeModuleDefinition(
-        SIMPLEWEBAUTHN,
-        // All, so that a version that cannot be observed is named instead of being passed over in silence.
-        ['*'],
-        (moduleExports: object, version?: string) => this.#hook(moduleExports, version ?? 'unknown'),
-      ),
-    ];
+    return HOOKED_MODULES.map(
+      (hooked) =>
+        new InstrumentationNodeModuleDefinition(
+          hooked.name,
+          // All, so that a version that cannot be observed is named instead of being passed over in silence.
+          ['*'],
+          (moduleExports: object, version?: string) => this.#hook(hooked, moduleExports, version ?? 'unknown'),
+        ),
+    );
   }
 
-  #hook(moduleExports: object, version: string): object {
+  #hook({ library, versions, patchOf }: HookedModule, moduleExports: object, version: string): object {
     const capture = this.#capture;
     if (capture === undefined) return moduleExports;
-    if (!isSupportedSimpleWebAuthn(version)) {
+    const patch = patchOf(version);
+    if (patch === undefined) {
       this.#problems.tell(
         'LIBRARY_NOT_SUPPORTED',
-        `${SIMPLEWEBAUTHN} ${version} is not observed: its challenges and answers leave no record. Use version ${SIMPLEWEBAUTHN_VERSIONS}.`,
+        `${library} ${version} is not observed: its challenges and answers leave no record. Use version ${versions}.`,
+        library,
       );
       return moduleExports;
     }
+    if (patch === 'elsewhere') return moduleExports;
     let hooked = moduleExports;
     // What is thrown here would come out of the application's own import.
     this.#problems.guard(() => {
-      hooked = patchSimpleWebAuthn(moduleExports, version, capture);
+      hooked = patch(moduleExports, version, capture);
     });
     return hooked;
   }

@@ -7,7 +7,7 @@ const QUIET_MS = 60_000;
 
 /** Passes on the first problem of each code a minute, so that a failing hook cannot flood the log. */
 export class Problems {
-  readonly #lastMs = new Map<ProblemCode, number>();
+  readonly #lastMs = new Map<string, number>();
   readonly #report: (code: ProblemCode, message: string) => void;
   readonly #nowMs: () => number;
 
@@ -16,12 +16,16 @@ export class Problems {
     this.#nowMs = nowMs;
   }
 
-  /** @returns whether it was passed on. */
-  tell(code: ProblemCode, message: string): boolean {
+  /**
+   * @param about what it is about, where that comes from a short list: each is told for itself.
+   * @returns whether it was passed on.
+   */
+  tell(code: ProblemCode, message: string, about = ''): boolean {
     const now = this.#nowMs();
-    const last = this.#lastMs.get(code);
+    const key = `${code} ${about}`;
+    const last = this.#lastMs.get(key);
     if (last !== undefined && now - last < QUIET_MS) return false;
-    this.#lastMs.set(code, now);
+    this.#lastMs.set(key, now);
     try {
       this.#report(code, message);
     } catch {

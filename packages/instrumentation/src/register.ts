@@ -11,7 +11,7 @@ import { type AuditPipeline, startAuditPipeline, writeErrorLine } from '@stepsea
 import { CONFIG_FILE_NAME, loadConfig, type ResolvedConfig } from '@stepseal/processor/config';
 import { type KeySet, loadOrCreateKeys } from '@stepseal/processor/keys';
 import { StepUpInstrumentation } from './instrumentation.ts';
-import { SIMPLEWEBAUTHN } from './libraries/simplewebauthn.ts';
+import { HOOKED_MODULES } from './libraries/hooked-modules.ts';
 import { hookEsModules } from './library-hooks.ts';
 import { redactionHash } from './redaction-hash.ts';
 
@@ -65,7 +65,7 @@ function openPipeline(config: ResolvedConfig, keys: KeySet): AuditPipeline {
 }
 
 function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline): void {
-  hookEsModules([SIMPLEWEBAUTHN]);
+  hookEsModules(HOOKED_MODULES.map(({ name }) => name));
   const instrumentation = new StepUpInstrumentation({
     pseudonymKey: keys.pseudonym,
     correlationKey: keys.correlation,

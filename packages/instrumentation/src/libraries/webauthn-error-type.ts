@@ -61,3 +61,39 @@ export function webAuthnErrorType(error: unknown, credential: unknown): ErrorTyp
   const malformed = error instanceof SyntaxError || error instanceof RangeError || error instanceof TypeError;
   return NAMES.get(name) ?? (malformed ? 'malformed' : 'other');
 }
+
+/** Beginnings of the messages of `verifyRegistrationResponse`, 13 and 14, where they differ from the ones above. */
+const REGISTRATION_BEGINNINGS: readonly (readonly [string, ErrorType])[] = [
+  ['Unexpected registration response challenge', 'challenge_mismatch'],
+  ['Custom challenge verifier returned false', 'challenge_mismatch'],
+  ['Unexpected registration response origin', 'origin_mismatch'],
+  ['User presence was required', 'user_presence_missing'],
+  ['User verification was required', 'user_verification_missing'],
+  ['Unexpected registration response type', 'malformed'],
+  ['Unexpected value for TokenBinding', 'malformed'],
+  ['No credential ID was', 'malformed'],
+  ['No public key was', 'malformed'],
+  ['No AAGUID was', 'malformed'],
+  ['Credential public key was', 'malformed'],
+  ['None attestation', 'attestation_invalid'],
+  ['Unsupported Attestation', 'attestation_invalid'],
+  ['Unexpected public key alg', 'attestation_invalid'],
+];
+
+/** The formats whose checks end their messages with their name. */
+const ATTESTATION_FORMAT = /\((?:TPM|Packed|FIDOU2F|Apple|Android Key|SafetyNet)[^()]*\)$/;
+
+/**
+ * Why a registration was refused. Unlike with an answer there is no stored key yet: all that is looked at, the public
+ * key included, comes from whoever registers.
+ */
+export function registrationErrorType(error: unknown): ErrorType {
+  if (!(error instanceof Error)) return 'other';
+  const message = String(error.message);
+  if ('code' in error && typeof error.code === 'string') return 'internal';
+  for (const [beginning, errorType] of REGISTRATION_BEGINNINGS) if (message.startsWith(beginning)) return errorType;
+  for (const [beginning, errorType] of BEGINNINGS) if (message.startsWith(beginning)) return errorType;
+  if (ATTESTATION_FORMAT.test(message)) return 'attestation_invalid';
+  const malformed = error instanceof SyntaxError || error instanceof RangeError || error instanceof TypeError;
+  return NAMES.get(error.name) ?? (malformed ? 'malformed' : 'other');
+}
