@@ -15,6 +15,7 @@ interface Run {
   /** `InstrumentationScope` with its tag and length; the Resource likewise. */
   readonly scopeHead: Uint8Array;
   readonly resourceHead: Uint8Array;
+  readonly gapStart: number;
   readonly start: number;
   end: number;
 }
@@ -31,6 +32,7 @@ export class RequestHeads {
   readonly #writer: ProtobufWriter;
   readonly #stream: ExportedStream;
   readonly #runs: Run[] = [];
+  readonly #resourceHeads = new Map<boolean, Uint8Array>();
 
   constructor(writer: ProtobufWriter, stream: ExportedStream) {
     this.#writer = writer;
@@ -40,33 +42,55 @@ export class RequestHeads {
 
   /** The next record has this scope, and this Resource. */
   enter(scope: ExportedScope, signed: boolean): void {
-    const last = this.#runs.at(-1);
-    if (last !== undefined) {
-      last.end = this.#writer.position;
-      const sameScope = last.scope.name === scope.name && last.scope.version === scope.version;
-      if (sameScope && last.signed === signed) return;
-    }
+    if (this.#isIn(scope, signed)) return;
+    this.#leave();
+    if (this.#isIn(scope, signed)) return;
     const scopeHead = headOf(field.SCOPE_LOGS_SCOPE, (writer) => {
       writeText(writer, field.SCOPE_NAME, scope.name);
       writeText(writer, field.SCOPE_VERSION, scope.version);
     });
-    const { resource } = this.#stream;
-    const attributes = signed ? withAlgorithm(resource) : resource;
-    const resourceHead = headOf(field.RESOURCE_LOGS_RESOURCE, (writer) => {
-      writeMap(writer, field.RESOURCE_ATTRIBUTES, attributes);
-    });
+    const resourceHead = this.#resourceHead(signed);
+    const gapStart = this.#writer.position;
     const gap = scopeHead.length + resourceHead.length + MAX_LENGTHS;
     this.#writer.reserve(gap);
     this.#writer.position += gap;
     const start = this.#writer.position;
-    this.#runs.push({ scope, signed, scopeHead, resourceHead, start, end: start });
+    this.#runs.push({ scope, signed, scopeHead, resourceHead, gapStart, start, end: start });
+  }
+
+  #isIn(scope: ExportedScope, signed: boolean): boolean {
+    const last = this.#runs.at(-1);
+    if (last === undefined || last.signed !== signed) return false;
+    return last.scope === scope || (last.scope.name === scope.name && last.scope.version === scope.version);
+  }
+
+  /** Ends the last run. One that got no record is none. */
+  #leave(): void {
+    const last = this.#runs.at(-1);
+    if (last === undefined) return;
+    last.end = this.#writer.position;
+    if (last.end > last.start) return;
+    this.#runs.pop();
+    this.#writer.position = last.gapStart;
+  }
+
+  #resourceHead(signed: boolean): Uint8Array {
+    let head = this.#resourceHeads.get(signed);
+    if (head === undefined) {
+      const { resource } = this.#stream;
+      const attributes = signed ? withAlgorithm(resource) : resource;
+      head = headOf(field.RESOURCE_LOGS_RESOURCE, (writer) => {
+        writeMap(writer, field.RESOURCE_ATTRIBUTES, attributes);
+      });
+      this.#resourceHeads.set(signed, head);
+    }
+    return head;
   }
 
   /** Puts the heads in. @returns the request, a view of the writer's buffer */
   finish(): Uint8Array {
+    this.#leave();
     const { bytes, position: requestEnd } = this.#writer;
-    const last = this.#runs.at(-1);
-    if (last !== undefined) last.end = requestEnd;
     let at = requestEnd;
     let resourceEnd = requestEnd;
     for (let index = this.#runs.length - 1; index >= 0; index--) {
