@@ -28,6 +28,9 @@ export function checkValue(setting: Setting, value: unknown, place: string): Che
     case 'text':
       if (typeof value !== 'string') return wrongType(type, place);
       return value.length <= type.maxLength && new RegExp(type.pattern).test(value) ? { value } : invalid(type, place);
+    case 'choice':
+      if (typeof value !== 'string') return wrongType(type, place);
+      return type.values.includes(value) ? { value } : invalid(type, place);
     case 'list': {
       if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return wrongType(type, place);
       if (value.length > type.maxItems) return outOfRange(type, place);
@@ -72,6 +75,8 @@ function expectation(type: SettingType): string {
       return 'a path';
     case 'text':
       return type.hint;
+    case 'choice':
+      return type.values.join(' or ');
     case 'list':
       return `a list of at most ${type.maxItems}, each ${type.hint}`;
   }

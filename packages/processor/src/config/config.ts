@@ -42,14 +42,28 @@ export interface Config {
     readonly user: readonly string[];
     /** Where the session's id is found, first hit wins: `cookie.sid`, `req.session.id`. Empty: the usual places. */
     readonly session: readonly string[];
+    /** Where it is found when the session began: a date, RFC 3339, seconds or milliseconds. Empty: unknown. */
+    readonly sessionStartedAt: readonly string[];
+    /** Where the device's id is found, recorded as a keyed hash: `cookie.device`, `header.x-device-id`. Empty: unknown. */
+    readonly device: readonly string[];
+    /** Where it is found whether the user used the device before. Empty: unknown. */
+    readonly deviceKnown: readonly string[];
     /** Record `user.id` as it is beside its keyed hash. Default false. */
     readonly userIdInClear: boolean;
   };
   readonly client: {
-    /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. Default none. */
+    /** Addresses or networks of proxies whose `X-Forwarded-For` and `header.*` paths are believed. Default none. */
     readonly trustedProxies: readonly string[];
     /** Record the whole client address instead of its prefix and keyed hash. Default false. */
     readonly fullAddress: boolean;
+    /** Where the client's country is found, two letters of ISO 3166-1: `header.cf-ipcountry`. Empty: unknown. */
+    readonly country: readonly string[];
+    /** Where the client's town is found: `header.cf-ipcity`. Empty: unknown. */
+    readonly locality: readonly string[];
+  };
+  readonly commit: {
+    /** What `commit()` does when a record cannot be made durable: `strict` says so, `closed` rejects. Default `strict`. */
+    readonly policy: 'strict' | 'closed';
   };
 }
 

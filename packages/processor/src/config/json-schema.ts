@@ -41,6 +41,8 @@ function typeSchema(type: SettingType): Record<string, unknown> {
       return { type: 'string', minLength: 1 };
     case 'text':
       return { type: 'string', pattern: type.pattern, maxLength: type.maxLength };
+    case 'choice':
+      return { enum: type.values };
     case 'list':
       return {
         type: 'array',

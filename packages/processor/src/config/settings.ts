@@ -9,6 +9,7 @@ export type SettingType =
   | { readonly kind: 'integer'; readonly min: number; readonly max: number; readonly unit: string }
   | { readonly kind: 'text'; readonly pattern: string; readonly hint: string; readonly maxLength: number }
   | { readonly kind: 'path' }
+  | { readonly kind: 'choice'; readonly values: readonly [string, string, ...string[]] }
   | { readonly kind: 'list'; readonly pattern: string; readonly hint: string; readonly maxItems: number };
 
 export interface Setting {
@@ -23,14 +24,25 @@ export interface Setting {
 
 // The pattern of `isDeploymentName` in @stepseal/core/format (a test holds the two together).
 const DEPLOYMENT = '^[a-z0-9.-]+(/[a-z0-9._-]+)*$';
-const RESOLVER = "^(req\\.[A-Za-z_$][\\w$]*(\\.[\\w$-]+)*|token\\.[\\w:/.-]+|cookie\\.[!#$%&'*+.^_`|~0-9A-Za-z-]+)$";
-const RESOLVER_HINT = 'a path such as req.user.id, token.sub or cookie.sid';
+const PROPERTY = 'req\\.[A-Za-z_$][\\w$]*(\\.[\\w$-]+)*';
+const FIELD = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const RESOLVER = `^(${PROPERTY}|token\\.[\\w:/.-]+|cookie\\.${FIELD}|header\\.${FIELD})$`;
+const RESOLVER_HINT = 'a path such as req.user.id, token.sub, cookie.sid or header.x-user-id';
+// Not what the client sends of itself: where he is and whether his device is known are said by the service or its proxy.
+const SERVICE_RESOLVER = `^(${PROPERTY}|header\\.${FIELD})$`;
+const SERVICE_RESOLVER_HINT = 'a path such as req.geo.country or header.cf-ipcountry';
 const NETWORK = '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?$';
 
 const boolean: SettingType = { kind: 'boolean' };
 const path: SettingType = { kind: 'path' };
 const integer = (min: number, max: number, unit: string): SettingType => ({ kind: 'integer', min, max, unit });
 const resolvers: SettingType = { kind: 'list', pattern: RESOLVER, hint: RESOLVER_HINT, maxItems: 32 };
+const serviceResolvers: SettingType = {
+  kind: 'list',
+  pattern: SERVICE_RESOLVER,
+  hint: SERVICE_RESOLVER_HINT,
+  maxItems: 32,
+};
 const networks: SettingType = {
   kind: 'list',
   pattern: NETWORK,
@@ -108,17 +120,53 @@ export const SETTINGS: readonly Setting[] = [
     [],
     "Where the session's id is found, first hit wins; none means the usual places.",
   ),
+  setting(
+    'identity.sessionStartedAt',
+    resolvers,
+    [],
+    'Where it is found when the session began: a date, RFC 3339, seconds or milliseconds; none means unknown.',
+  ),
+  setting(
+    'identity.device',
+    resolvers,
+    [],
+    "Where the device's id is found; only its keyed hash is recorded. None means unknown.",
+  ),
+  setting(
+    'identity.deviceKnown',
+    serviceResolvers,
+    [],
+    'Where it is found whether the user used the device before: true, false, 1 or 0; none means unknown.',
+  ),
   setting('identity.userIdInClear', boolean, false, 'Record user.id as it is, beside its keyed hash.'),
   setting(
     'client.trustedProxies',
     networks,
     [],
-    'Addresses or networks of the proxies whose X-Forwarded-For is believed.',
+    'Addresses or networks of the proxies whose X-Forwarded-For and header.* are believed.',
   ),
   setting(
     'client.fullAddress',
     boolean,
     false,
     'Record the whole client address instead of its prefix and keyed hash.',
+  ),
+  setting(
+    'client.country',
+    serviceResolvers,
+    [],
+    "Where the client's country is found (ISO 3166-1, two letters), such as header.cf-ipcountry; none means unknown.",
+  ),
+  setting(
+    'client.locality',
+    serviceResolvers,
+    [],
+    "Where the client's town is found, such as header.cf-ipcity; none means unknown.",
+  ),
+  setting(
+    'commit.policy',
+    { kind: 'choice', values: ['strict', 'closed'] },
+    'strict',
+    'What commit() does when a record cannot be made durable: strict resolves with false, closed rejects.',
   ),
 ];

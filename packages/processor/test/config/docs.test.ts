@@ -9,7 +9,12 @@ const page = new URL('../../../../docs/configuration.md', import.meta.url);
 
 function row({ key, variable, flag, fallback, type, brief }: Setting): string {
   const value = Array.isArray(fallback) ? 'none' : `\`${fallback}\``;
-  const range = type.kind === 'integer' ? `${type.min} to ${type.max} ${type.unit}` : '';
+  const range =
+    type.kind === 'integer'
+      ? `${type.min} to ${type.max} ${type.unit}`
+      : type.kind === 'choice'
+        ? type.values.map((one) => `\`${one}\``).join(', ')
+        : '';
   return `| \`${key}\` | \`${variable}\` | \`--${flag}\` | ${value} | ${range} | ${brief} |`;
 }
 

@@ -49,11 +49,15 @@ function samples({ key, type }: Setting): { text: string; value: unknown }[] {
       return ['/a/1', '/a/2', '/a/3'].map((value) => ({ text: value, value }));
     case 'text':
       return ['one', 'two/eu-1', 'three.x'].map((value) => ({ text: value, value }));
+    case 'choice':
+      return [type.values[0], type.values[1], type.values[0]].map((value) => ({ text: value, value }));
     case 'list': {
       const items =
         key === 'client.trustedProxies'
           ? ['10.0.0.0/8', '::1', 'fe80::/10']
-          : ['req.user.id', 'token.sub', 'cookie.sid'];
+          : ['client.country', 'client.locality', 'identity.deviceKnown'].includes(key)
+            ? ['req.user.id', 'header.x-one', 'header.x-two']
+            : ['req.user.id', 'token.sub', 'cookie.sid'];
       return items.map((value) => ({ text: value, value: [value] }));
     }
   }
@@ -136,6 +140,10 @@ describe('mistakes are named with place and remedy, all at once', () => {
     [{ dataDir: '' }, 'CONFIG_INVALID_VALUE', 'a path'],
     [{ identity: { user: 'req.user.id' } }, 'CONFIG_WRONG_TYPE', 'a list'],
     [{ identity: { user: ['user.id'] } }, 'CONFIG_INVALID_VALUE', 'req.user.id'],
+    [{ client: { country: ['cookie.country'] } }, 'CONFIG_INVALID_VALUE', 'header.cf-ipcountry'],
+    [{ identity: { deviceKnown: ['token.known'] } }, 'CONFIG_INVALID_VALUE', 'req.geo.country'],
+    [{ commit: { policy: 'never' } }, 'CONFIG_INVALID_VALUE', 'strict or closed'],
+    [{ commit: { policy: 1 } }, 'CONFIG_WRONG_TYPE', 'strict or closed'],
     [{ client: { trustedProxies: ['10.0.0.0/33'] } }, 'CONFIG_INVALID_VALUE', 'network'],
     [{ client: { trustedProxies: ['::1', '10.0.0.0/'] } }, 'CONFIG_INVALID_VALUE', 'Item 2 of "client.trustedProxies"'],
     [{ client: { trustedProxies: ['999.0.0.1'] } }, 'CONFIG_INVALID_VALUE', 'network'],
