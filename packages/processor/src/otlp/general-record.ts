@@ -13,10 +13,9 @@ export function writeLogRecord(writer: ProtobufWriter, projection: Projection): 
     writer.byte(field.RECORD_TIME);
     writer.fixed64(timestamp);
   }
-  // An enumeration is an int32, spelt as an int64 where it is negative.
   if (severityNumber !== 0) {
     writer.byte(field.RECORD_SEVERITY_NUMBER);
-    writer.int64(BigInt(severityNumber));
+    writer.varint(severityNumber);
   }
   writeText(writer, field.RECORD_SEVERITY_TEXT, severityText);
   if (payload.body !== undefined) {

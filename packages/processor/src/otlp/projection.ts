@@ -29,6 +29,9 @@ export const OWN_SCOPE_NAME = 'stepseal';
 /** Attribute of the Resource of records that carry a signature, and its value. */
 export const ALGORITHM: readonly [string, string] = ['audit.integrity.algorithm', 'EdDSA'];
 
+/** OTLP's enumeration goes from 1 to 24; any other number is unspecified. */
+const MAX_SEVERITY = 24n;
+
 /** @throws FormatError `MALFORMED`, `TOO_LARGE` where P is no payload */
 export function project(record: DeliverableRecord, stream: ExportedStream): Projection {
   const payload = parsePayload(record.payload);
@@ -72,7 +75,7 @@ function severity({ eventName, attributes }: Payload): { severityNumber: number;
   const number = value('stepseal.foreign.severity_number');
   const text = value('stepseal.foreign.severity_text');
   return {
-    severityNumber: typeof number === 'bigint' ? Number(number) : 0,
+    severityNumber: typeof number === 'bigint' && number >= 1n && number <= MAX_SEVERITY ? Number(number) : 0,
     severityText: typeof text === 'string' ? text : '',
   };
 }
