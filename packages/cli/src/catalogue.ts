@@ -18,6 +18,14 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'tell the story of a step-up from its records',
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   },
+  drill: {
+    brief: 'tamper with a copy in every way and show what is caught',
+    load: async () => (await import('./commands/drill.ts')).drillCommand,
+  },
+  search: {
+    brief: 'find step-ups and records',
+    load: async () => (await import('./commands/search.ts')).searchCommand,
+  },
   'keys new': {
     brief: 'make the three keys of a deployment',
     load: async () => (await import('./commands/keys-new.ts')).keysNewCommand,
