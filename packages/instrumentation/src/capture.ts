@@ -10,15 +10,16 @@ import { CeremonyIds } from './ceremony/ceremony-id.ts';
 import type { AnswerChecked, ChallengeIssued, FactorEnrolled } from './ceremony/observation.ts';
 import { Enrolments } from './enrolments.ts';
 import type { DraftRecord } from './events.ts';
+import { activeContext } from './global-api.ts';
 import { ServerChannels } from './http/server-channels.ts';
 import { trustedProxies } from './identity/client-address.ts';
 import { Pseudonyms } from './identity/pseudonyms.ts';
-import { resolver, SESSION_PATHS, USER_PATHS } from './identity/resolver.ts';
-import { SubjectReader } from './identity/subject.ts';
+import { SESSION_PATHS, USER_PATHS } from './identity/resolver.ts';
+import { SubjectReader } from './identity/subject-reader.ts';
 import type { LibraryObserver } from './libraries/library-observer.ts';
 import type { Problems } from './problems.ts';
 import type { Redaction, SafeRecord } from './redact.ts';
-import { activeContext, recordContext } from './trace-context.ts';
+import { recordContext } from './trace-context.ts';
 import type { StepUpInstrumentationConfig } from './types.ts';
 
 /** A record on its way to the logger; times and severity are set. */
@@ -56,8 +57,12 @@ export class Capture implements LibraryObserver {
     this.#problems = parts.problems;
     this.#send = parts.send;
     const subjects = new SubjectReader({
-      user: resolver(pathsOr(config.identity?.user, USER_PATHS)),
-      session: pathsOr(config.identity?.session, SESSION_PATHS),
+      paths: {
+        ...config.identity,
+        ...config.client,
+        user: pathsOr(config.identity?.user, USER_PATHS),
+        session: pathsOr(config.identity?.session, SESSION_PATHS),
+      },
       proxies: trustedProxies(config.client?.trustedProxies ?? []),
       pseudonyms,
       ids,

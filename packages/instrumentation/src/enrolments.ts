@@ -8,7 +8,7 @@ import type { RequestFrame } from './ceremony/frame.ts';
 import type { FactorEnrolled } from './ceremony/observation.ts';
 import { type Disclosure, type DraftRecord, stepUpAttributes } from './events.ts';
 import { httpFacts } from './http/http-facts.ts';
-import type { SubjectReader } from './identity/subject.ts';
+import type { SubjectReader } from './identity/subject-reader.ts';
 import { enrolmentSentence } from './sentences.ts';
 
 export interface EnrolmentsParts {

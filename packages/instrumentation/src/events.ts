@@ -14,6 +14,7 @@ import type {
 import type { Ceremony } from './ceremony/ceremony.ts';
 import type { RawObservation } from './ceremony/observation.ts';
 import type { HttpFacts } from './http/http-facts.ts';
+import { rfc3339 } from './identity/read-value.ts';
 import type { Subject } from './identity/subject.ts';
 
 /** A record before redaction: `raw` still holds what the hook saw. */
@@ -23,6 +24,8 @@ export interface DraftRecord {
   readonly body: string;
   readonly attributes: RegistryAttributes;
   readonly raw: RawObservation;
+  /** Wall milliseconds of what it tells, where that was not just now. */
+  readonly timeMs?: number;
 }
 
 /** What all records of one step-up say about where they come from. */
@@ -54,6 +57,8 @@ export interface EventDetail {
   readonly enrolmentChange?: StepUpEnrolmentChange;
   /** The ceremony's own, unless given. */
   readonly method?: StepUpMethod;
+  /** How this record was joined to the ceremony, where not as the ceremony itself. */
+  readonly correlation?: Ceremony['correlation'] | undefined;
   readonly requirementMet?: boolean | undefined;
   /** The session's keyed hash before its id was renewed. */
   readonly previousSessionHash?: string | undefined;
@@ -65,9 +70,6 @@ export interface Disclosure {
   readonly userIdInClear: boolean;
   readonly fullClientAddress: boolean;
 }
-
-/** RFC 3339 has years of four digits. A token that gives its time in milliseconds lies beyond. */
-const LAST_DATE_S = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 
 /** Always the same properties in the same order: records are built on the request path. */
 export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclosure: Disclosure): RegistryAttributes {
@@ -88,6 +90,8 @@ export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclos
     'audit.target.type': http?.route === undefined ? undefined : 'http.endpoint',
     'client.address': disclosure.fullClientAddress ? client?.address : undefined,
     'error.type': detail.errorType,
+    'geo.country.iso_code': subject.country,
+    'geo.locality.name': subject.locality,
     'http.request.method': http?.method,
     'http.response.status_code': http?.statusCode,
     'http.route': http?.route,
@@ -102,7 +106,9 @@ export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclos
     'step_up.auth_time': rfc3339(claims?.authTimeS),
     'step_up.client.hash': disclosure.fullClientAddress ? undefined : subject.clientHash,
     'step_up.client.prefix': disclosure.fullClientAddress ? undefined : client?.prefix,
-    'step_up.correlation': ceremony?.correlation,
+    'step_up.correlation': detail.correlation ?? ceremony?.correlation,
+    'step_up.device.hash': subject.deviceHash,
+    'step_up.device.known': subject.deviceKnown,
     'step_up.duration_ms': detail.durationMs,
     'step_up.duration_source': detail.durationSource,
     'step_up.enrolment.change': detail.enrolmentChange,
@@ -112,6 +118,7 @@ export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclos
     'step_up.outcome': detail.outcome,
     'step_up.phishing_resistant': detail.phishingResistant,
     'step_up.requirement_met': detail.requirementMet,
+    'step_up.session.started_at': subject.sessionStartedAt,
     'step_up.source.layer': 'app',
     'step_up.source.library': basis.library,
     'step_up.source.library_version': basis.libraryVersion,
@@ -122,14 +129,10 @@ export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclos
     'step_up.webauthn.user_verified': detail.userVerified,
     'user.hash': subject.userHash,
     'user.id': userId,
+    'user_agent.name': subject.userAgentName,
   };
 }
 
 function nonEmpty(values: readonly string[] | undefined): readonly string[] | undefined {
   return values === undefined || values.length === 0 ? undefined : values;
-}
-
-function rfc3339(seconds: number | undefined): string | undefined {
-  if (seconds === undefined || seconds > LAST_DATE_S) return undefined;
-  return `${new Date(seconds * 1000).toISOString().slice(0, -5)}Z`;
 }

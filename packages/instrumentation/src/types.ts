@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
-
 /** What went wrong, in a way that can be searched for. */
 export type ProblemCode =
   /** Keys or paths of the configuration cannot be used; nothing is captured. */
@@ -16,7 +14,9 @@ export type ProblemCode =
   /** A passkey was used by nobody known, which was taken for a sign-in and not recorded. */
   | 'SIGN_IN_NOT_RECORDED';
 
-export interface StepUpInstrumentationConfig extends InstrumentationConfig {
+export interface StepUpInstrumentationConfig {
+  /** Capture from the start; default true. */
+  enabled?: boolean;
   /** 32 random bytes that key the hashes of users, sessions and addresses. Equal on all replicas. */
   pseudonymKey: Uint8Array;
   /** 32 other random bytes that `step_up.id` is derived with. Equal in all processes whose records are to join. */
@@ -26,14 +26,24 @@ export interface StepUpInstrumentationConfig extends InstrumentationConfig {
     user?: readonly string[];
     /** Where the session's id is found. Default: see README. */
     session?: readonly string[];
+    /** Where it is found when the session began: a `Date`, RFC 3339, seconds or milliseconds. Default unknown. */
+    sessionStartedAt?: readonly string[];
+    /** Where the device's id is found; its keyed hash is recorded. Default unknown. */
+    device?: readonly string[];
+    /** Where it is found whether the user used the device before: a `req.` or `header.` path. Default unknown. */
+    deviceKnown?: readonly string[];
     /** Record `user.id` as it is, beside its keyed hash. Default false. */
     userIdInClear?: boolean;
   };
   client?: {
-    /** Addresses or networks of the proxies whose `X-Forwarded-For` is believed. Default none. */
+    /** Addresses or networks of the proxies whose `X-Forwarded-For` and `header.` paths are believed. Default none. */
     trustedProxies?: readonly string[];
     /** Record the whole client address instead of its prefix and keyed hash. Default false. */
     fullAddress?: boolean;
+    /** Where the client's country is found, two letters of ISO 3166-1: a `req.` or `header.` path. Default unknown. */
+    country?: readonly string[];
+    /** Where the client's town is found: a `req.` or `header.` path. Default unknown. */
+    locality?: readonly string[];
   };
   /** Told once a minute at most for each code; never with a value from a request. Default: OpenTelemetry's `diag`. */
   onProblem?: (code: ProblemCode, message: string) => void;

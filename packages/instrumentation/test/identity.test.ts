@@ -7,7 +7,7 @@ import { CeremonyIds } from '../src/ceremony/ceremony-id.ts';
 import { trustedProxies } from '../src/identity/client-address.ts';
 import { Pseudonyms } from '../src/identity/pseudonyms.ts';
 import { resolver, SESSION_PATHS, USER_PATHS } from '../src/identity/resolver.ts';
-import { SubjectReader } from '../src/identity/subject.ts';
+import { SubjectReader } from '../src/identity/subject-reader.ts';
 import { tokenClaims } from '../src/identity/token-claims.ts';
 import { bearer } from './support/server.ts';
 
@@ -49,7 +49,7 @@ describe('the user is found', () => {
   ];
   test.each(cases)('%s', (_title, parts, expected) => {
     const incoming = request(parts);
-    expect(user(incoming, tokenClaims(incoming))).toBe(expected);
+    expect(user({ request: incoming, claims: tokenClaims(incoming), proxied: false })).toBe(expected);
   });
 });
 
@@ -61,12 +61,12 @@ describe('the session is found', () => {
     ['in the token id for want of a session', bearer({ jti: 'j1' }), 'j1'],
   ])('%s', (_title, headers, expected) => {
     const incoming = request({ headers });
-    expect(session(incoming, tokenClaims(incoming))).toBe(expected);
+    expect(session({ request: incoming, claims: tokenClaims(incoming), proxied: false })).toBe(expected);
   });
 });
 
 test('a path that leads nowhere is refused when it is configured, not at the first request', () => {
-  for (const path of ['user.id', 'req', 'req.', '', 'header.x-user'])
+  for (const path of ['user.id', 'req', 'req.', '', 'query.user', 'header.'])
     expect(() => resolver([path]), path).toThrow(TypeError);
 });
 
@@ -94,8 +94,7 @@ describe('a token that is no token gives no claims and no error:', () => {
 
 test('what ties requests together holds no id, and a session named like a user is not that user', () => {
   const reader = new SubjectReader({
-    user: resolver(['req.user.id']),
-    session: ['cookie.sid'],
+    paths: { user: ['req.user.id'], session: ['cookie.sid'] },
     proxies: trustedProxies([]),
     pseudonyms: new Pseudonyms(Buffer.alloc(32, 1)),
     ids: new CeremonyIds(Buffer.alloc(32, 2)),

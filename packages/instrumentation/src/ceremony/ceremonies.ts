@@ -13,7 +13,8 @@ import { type Disclosure, type DraftRecord, type EventBasis, type EventDetail, s
 import { type HttpFacts, httpFacts, requestKey } from '../http/http-facts.ts';
 import { headerFields } from '../http/response-header.ts';
 import { parseStepUpChallenge, type StepUpChallenge } from '../http/step-up-challenge.ts';
-import { NOBODY, type Subject, type SubjectReader } from '../identity/subject.ts';
+import { NOBODY, type Subject } from '../identity/subject.ts';
+import type { SubjectReader } from '../identity/subject-reader.ts';
 import { accessSentence, answerSentence, challengedSentence, requiredSentence } from '../sentences.ts';
 import { type Ceremony, meets, type Requirement } from './ceremony.ts';
 import type { CeremonyBook, Demand } from './ceremony-book.ts';

@@ -55,6 +55,12 @@ export function clientAddress(
   return { address, family, prefix: family === 'ipv4' ? prefix24(address) : prefix48(address) };
 }
 
+/** Whether the other end of the socket is a proxy whose headers are believed. */
+export function isTrustedProxy(peer: string | undefined, proxies: BlockList): boolean {
+  const address = normalise(peer ?? '');
+  return address !== undefined && isTrusted(address, proxies);
+}
+
 function isTrusted(address: string, proxies: BlockList): boolean {
   return proxies.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 }

@@ -4,8 +4,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { TokenClaims } from './token-claims.ts';
 
-/** Finds one id in a request: `req.user.id`, `token.sub`, `cookie.sid`. The first path that leads to a value wins. */
-export type Resolver = (request: IncomingMessage, claims: TokenClaims | undefined) => string | undefined;
+/** What a path is followed through. */
+export interface Source {
+  readonly request: IncomingMessage;
+  readonly claims: TokenClaims | undefined;
+  /** Whether the request came from a trusted proxy: only then are its headers anybody's but the client's. */
+  readonly proxied: boolean;
+}
+
+/**
+ * Finds one value: `req.user.id`, `token.sub`, `cookie.sid`, `header.x-user-id`. The first path that leads to one that
+ * can be read wins.
+ */
+export type Resolver<T = string> = (source: Source) => T | undefined;
 
 /** What the service itself set on the request comes before what the client sent. */
 export const USER_PATHS: readonly string[] = [
@@ -31,32 +42,68 @@ export const SESSION_PATHS: readonly string[] = [
 
 const MAX_ID_LENGTH = 4096;
 
+type SourceName = 'req' | 'token' | 'cookie' | 'header';
+
+const ALL_SOURCES: readonly SourceName[] = ['req', 'token', 'cookie', 'header'];
+/** Without what the client makes up: where he is, say, is told by the service or by its proxy. */
+const SOURCES_OF_THE_SERVICE: readonly SourceName[] = ['req', 'header'];
+
+/** @throws {TypeError} when a path cannot be read. */
 export function resolver(paths: readonly string[]): Resolver {
-  const steps = paths.map(compile);
-  return (request, claims) => {
+  return firstOf(paths, ALL_SOURCES, idText);
+}
+
+/** As {@link resolver}, for a value that is no id. @param read makes something of what a path leads to, or nothing. */
+export function resolverOf<T>(paths: readonly string[], read: (value: unknown) => T | undefined): Resolver<T> {
+  return firstOf(paths, ALL_SOURCES, read);
+}
+
+/** As {@link resolverOf}, and paths through tokens and cookies are refused. */
+export function serviceResolver<T>(paths: readonly string[], read: (value: unknown) => T | undefined): Resolver<T> {
+  return firstOf(paths, SOURCES_OF_THE_SERVICE, read);
+}
+
+function firstOf<T>(
+  paths: readonly string[],
+  sources: readonly SourceName[],
+  read: (value: unknown) => T | undefined,
+): Resolver<T> {
+  const steps = paths.map((path) => compile(path, sources));
+  return (source) => {
     for (const step of steps) {
-      const id = idText(step(request, claims));
-      if (id !== undefined) return id;
+      const value = read(step(source));
+      if (value !== undefined) return value;
     }
     return undefined;
   };
 }
 
-type Step = (request: IncomingMessage, claims: TokenClaims | undefined) => unknown;
+type Step = (source: Source) => unknown;
 
-function compile(path: string): Step {
+function compile(path: string, sources: readonly SourceName[]): Step {
   const dot = path.indexOf('.');
-  const source = path.slice(0, dot);
+  const source = sources.find((name) => name === path.slice(0, dot));
   const rest = path.slice(dot + 1);
-  if (dot > 0 && rest !== '') {
-    if (source === 'token') return (_request, claims) => claims?.text(rest);
-    if (source === 'cookie') return (request) => cookie(request, rest);
-    if (source === 'req') return propertyPath(rest.split('.'));
+  if (source === undefined || rest === '') {
+    throw new TypeError(`not a resolver path such as req.user.id, token.sub, cookie.sid or header.x-user-id: ${path}`);
   }
-  throw new TypeError(`not a resolver path such as req.user.id, token.sub or cookie.sid: ${path}`);
+  switch (source) {
+    case 'token':
+      return ({ claims }) => claims?.text(rest);
+    case 'cookie':
+      return ({ request }) => cookie(request, rest);
+    case 'header': {
+      const name = rest.toLowerCase();
+      return ({ request, proxied }) => (proxied ? request.headers[name] : undefined);
+    }
+    case 'req': {
+      const follow = propertyPath(rest.split('.'));
+      return ({ request }) => follow(request);
+    }
+  }
 }
 
-function propertyPath(names: readonly string[]): Step {
+function propertyPath(names: readonly string[]): (request: IncomingMessage) => unknown {
   return (request) => {
     let value: unknown = request;
     try {
