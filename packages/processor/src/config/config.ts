@@ -30,6 +30,8 @@ export interface Config {
     readonly intervalMs: number;
     /** Time between seals when idle. Default 60000, range 1000 to 60000. */
     readonly heartbeatMs: number;
+    /** Sign every record by itself too. Default false. */
+    readonly recordSignatures: boolean;
   };
   readonly roll: {
     /** Size at which a stream closes and the next one opens. Default and limit 64 MiB. */

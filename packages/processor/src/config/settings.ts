@@ -102,6 +102,12 @@ export const SETTINGS: readonly Setting[] = [
   setting('seal.intervalMs', integer(10, 1000, 'ms'), 1000, 'Time from the first uncovered record to its seal.'),
   setting('seal.heartbeatMs', integer(1000, 60_000, 'ms'), 60_000, 'Time between seals when nothing happens.'),
   setting(
+    'seal.recordSignatures',
+    boolean,
+    false,
+    'Sign every record by itself too, for verifiers that know no seals; off the event loop.',
+  ),
+  setting(
     'roll.maxBytes',
     integer(16_384, 67_108_864, 'bytes'),
     67_108_864,
