@@ -26,6 +26,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'find step-ups and records',
     load: async () => (await import('./commands/search.ts')).searchCommand,
   },
+  status: {
+    brief: 'show how recording and delivery stand',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
   'keys new': {
     brief: 'make the three keys of a deployment',
     load: async () => (await import('./commands/keys-new.ts')).keysNewCommand,

@@ -3,6 +3,7 @@
 
 import type { Attempt, DrillResult } from '../drill/run-drill.ts';
 import type { Sample } from '../drill/sample.ts';
+import { byteSize } from './bytes.ts';
 import { place } from './finding.ts';
 import { type Line, styled } from './line.ts';
 import { columns } from './table.ts';
@@ -48,12 +49,8 @@ export function drillLines({ control, attempts }: DrillResult, context: DrillCon
 }
 
 function extent({ files, bytes, allFiles, allBytes }: Sample): string {
-  if (files.length === allFiles && bytes === allBytes) return `all ${allFiles} segment(s), ${kilobytes(bytes)}`;
-  return `the newest ${files.length} of ${allFiles} segments, ${kilobytes(bytes)} of ${kilobytes(allBytes)} (--sample-mb takes more)`;
-}
-
-function kilobytes(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (files.length === allFiles && bytes === allBytes) return `all ${allFiles} segment(s), ${byteSize(bytes)}`;
+  return `the newest ${files.length} of ${allFiles} segments, ${byteSize(bytes)} of ${byteSize(allBytes)} (--sample-mb takes more)`;
 }
 
 function inWords(exitCode: number): string {
