@@ -15,7 +15,16 @@
  * - `EMITTED_AFTER_SHUTDOWN`: a record came after shutdown and was not sealed.
  * - `ADOPTION_FAILED`: the last stream of an earlier process could not be read; it is left without a successor.
  * - `DISPLACED`: another process took this one for dead and has the directory now; sealing goes on in another.
- * - `EXPORT_FAILED`: the exporter did not take a batch of sealed records. They stay in the segment.
+ * - `EXPORT_FAILED`: the exporter did not take a batch of sealed records. They stay in the segment and are handed to it
+ *   again.
+ * - `ENDPOINT_UNREACHABLE`: the OTLP endpoint gave no whole answer, or asked to come later. Records wait in their segments.
+ * - `ENDPOINT_FAULT`: the answer is about the endpoint and not about records: rights, path, certificate, no OTLP. Records
+ *   wait in their segments.
+ * - `ENDPOINT_WARNING`: the endpoint took the records and added a remark.
+ * - `RECORD_SET_ASIDE`: the endpoint refused this one record for good. It stays in its segment and is declared.
+ * - `DELIVERY_FILE`: the cursor, the list of set-aside records or a segment cannot be read or written.
+ * - `RETENTION_FAILED`: streams that are due could not be deleted, or their deletion not declared; it is tried again.
+ * - `RETENTION_KEPT`: a stream that is due is not what its own notes say, and stays as evidence.
  * - `OTHER_EXPORTER`: another exporter or processor sits in the same provider and sees records before they are sealed.
  * - `ATTRIBUTES_LIMITED`: the provider's log record limits dropped attributes before the record could be sealed.
  * - `INVALID_OPTION`: an option has a value it cannot have.
@@ -34,6 +43,13 @@ export type SealingErrorCode =
   | 'ADOPTION_FAILED'
   | 'DISPLACED'
   | 'EXPORT_FAILED'
+  | 'ENDPOINT_UNREACHABLE'
+  | 'ENDPOINT_FAULT'
+  | 'ENDPOINT_WARNING'
+  | 'RECORD_SET_ASIDE'
+  | 'DELIVERY_FILE'
+  | 'RETENTION_FAILED'
+  | 'RETENTION_KEPT'
   | 'OTHER_EXPORTER'
   | 'ATTRIBUTES_LIMITED'
   | 'INVALID_OPTION'

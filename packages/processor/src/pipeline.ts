@@ -4,8 +4,7 @@
 import type { Attributes, LoggerProvider, LogRecord } from '@opentelemetry/api';
 import { SealingError } from './errors.ts';
 import { SealingLoggerProvider } from './logger-provider.ts';
-import { createSealing, type SealingOptions } from './sealing.ts';
-import type { WriterProgress } from './writer-options.ts';
+import { createSealing, type SealingOptions, type SealingStatus } from './sealing.ts';
 
 /** The first stream waits this long for Resource attributes that are still being found out. */
 const RESOURCE_WAIT_MS = 1_000;
@@ -33,11 +32,11 @@ export interface AuditPipeline {
    * @throws SealingError under the policy `closed`
    */
   commit(record?: LogRecord): Promise<boolean>;
-  /** Covers everything emitted so far with a signed note, and hands it to the exporter. */
+  /** Covers everything emitted so far with a signed note, and delivers it as far as that goes in `flushTimeoutMs`. */
   forceFlush(): Promise<void>;
   /** As {@link forceFlush}, then ends the stream. Later records are counted and not sealed. */
   shutdown(): Promise<void>;
-  status(): WriterProgress;
+  status(): SealingStatus;
 }
 
 /**

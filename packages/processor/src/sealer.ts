@@ -16,10 +16,8 @@ import type { StreamKey } from './stream-key.ts';
 
 /** What the sealer tells the writer. */
 export interface SealerEvents {
-  /** A payload has its place and is in the file. */
-  recorded?(number: number, payload: string, hash: string): void;
   /** The note over the records up to `size` is in the file. */
-  noteWritten(stream: Stream, size: number, note: string): void;
+  noteWritten(stream: Stream, size: number, fileBytes: number): void;
   /** An append or fdatasync outside a call of the writer failed. */
   failed(error: unknown): void;
   /** An open note could not be signed. */
@@ -200,9 +198,8 @@ export class Sealer {
 
   #write(payload: string): void {
     this.segment.appendLine(payload);
-    const hash = this.stream.accept(payload);
+    this.stream.accept(payload);
     this.uncovered++;
-    this.#parts.events.recorded?.(this.stream.number, payload, hash);
   }
 
   #declareGaps(): void {
@@ -302,7 +299,7 @@ export class Sealer {
     this.segment.appendLine(line);
     this.#signedLine = undefined;
     const note = this.#notes.shift() as PendingNote;
-    this.#parts.events.noteWritten(this.stream, note.size, line);
+    this.#parts.events.noteWritten(this.stream, note.size, this.segment.bytes);
   }
 
   #text(note: PendingNote): string {

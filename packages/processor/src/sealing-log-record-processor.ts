@@ -8,9 +8,8 @@ import { foreignPayload } from './foreign-record.ts';
 import { processorsBeside, valueLengthLimit } from './joined-provider.ts';
 import { isOwnEvent } from './own-events.ts';
 import type { ExportedResource } from './sealed-record.ts';
-import { createSealing, type Sealing, type SealingOptions } from './sealing.ts';
+import { createSealing, type Sealing, type SealingOptions, type SealingStatus } from './sealing.ts';
 import { hrTimeMs } from './time-input.ts';
-import type { WriterProgress } from './writer-options.ts';
 
 export interface SealingLogRecordProcessorOptions extends SealingOptions {
   /** Seals records that are no registry events as well; default false. */
@@ -78,7 +77,7 @@ export class SealingLogRecordProcessor implements LogRecordProcessor {
     return this.#sealing.writer.commit();
   }
 
-  status(): WriterProgress {
+  status(): SealingStatus {
     return this.#sealing.status();
   }
 

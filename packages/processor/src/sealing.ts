@@ -4,7 +4,13 @@
 import { startupSnapshot } from 'node:v8';
 import { isDeploymentName } from '@stepseal/core/format';
 import { type Clock, systemClock } from './clock.ts';
-import { Delivery, type SealedRecordExporter } from './delivery.ts';
+import type { Carrier } from './delivery/carrier.ts';
+import { Delivery } from './delivery/delivery.ts';
+import { ExporterCarrier, type SealedRecordExporter } from './delivery/exporter-carrier.ts';
+import { OtlpCarrier } from './delivery/otlp-carrier.ts';
+import type { OtlpDeliveryOptions } from './delivery/otlp-options.ts';
+import type { DeliveryStatus } from './delivery/status.ts';
+import { undeliveredEvent } from './delivery/undelivered-event.ts';
 import { type DiagnosticSink, type Report, reporter, stderrSink } from './diagnostics.ts';
 import { SealingError } from './errors.ts';
 import { installExitHooks } from './exit-hooks.ts';
@@ -34,8 +40,15 @@ export interface SealingOptions {
   readonly redactionHash?: string;
   /** Start fails instead of running unsealed; default false. */
   readonly required?: boolean;
-  /** Gets the sealed records, once a note covers them: any `LogRecordExporter`. Retrying is its own business. */
+  /** Where sealed records go besides their segments, once a note covers them. Default nowhere. */
+  readonly delivery?: OtlpDeliveryOptions;
+  /**
+   * In place of `delivery`: any `LogRecordExporter`. What it reports as failed is handed to it again, for ever; what it
+   * reports as a success counts as delivered, and those of OpenTelemetry report a partial success as one.
+   */
   readonly exporter?: SealedRecordExporter;
+  /** Milliseconds that `forceFlush` and `shutdown` wait for deliveries at most; default 5000. */
+  readonly flushTimeoutMs?: number;
   /** Default: one line on standard error, at most one a minute for each code. */
   readonly onDiagnostic?: DiagnosticSink;
   /** Hooks for the end of the process; default true. */
@@ -54,8 +67,16 @@ export interface Sealing {
   start(): void;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
-  status(): WriterProgress;
+  status(): SealingStatus;
 }
+
+/** How sealing and delivery go. */
+export interface SealingStatus extends WriterProgress {
+  /** Only where there is something to deliver to. */
+  readonly delivery?: DeliveryStatus;
+}
+
+const FLUSH_MS = 5_000;
 
 /**
  * @param resource gives the Resource as far as it is known
@@ -67,8 +88,23 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   const clock = options.clock ?? systemClock;
   const files = options.files ?? nodeFileSystem;
   const report = reporter(options.onDiagnostic ?? stderrSink, clock);
-  const delivery = options.exporter === undefined ? undefined : new Delivery(options.exporter, resource, report);
-  const writer = new Writer({
+  const carrier = carrierOf(options, clock);
+  const delivery: Delivery | undefined =
+    carrier === undefined
+      ? undefined
+      : new Delivery({
+          carrier,
+          files,
+          clock,
+          report,
+          ...(options.delivery?.backOff === undefined ? {} : { backOff: options.delivery.backOff }),
+          declare: (entry) => {
+            writer.emit(undeliveredEvent(entry));
+            return writer.commit();
+          },
+        });
+  const flushMs = options.flushTimeoutMs ?? FLUSH_MS;
+  const writer: Writer = new Writer({
     deployment: options.deployment,
     dataDir: options.dataDir,
     ...(options.identity === undefined ? {} : { identity: options.identity }),
@@ -87,7 +123,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   });
   const flush = async (): Promise<void> => {
     await writer.flush();
-    await delivery?.flush();
+    await delivery?.flush(flushMs);
   };
   const removeHooks = options.exitHooks === false ? () => {} : hooks(writer, delivery, flush);
   let ending: Promise<void> | undefined;
@@ -96,7 +132,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     // Records emitted while the flush was under way are in the stream: its end covers them.
     writer.shutDown();
     removeHooks();
-    await delivery?.shutdown();
+    await delivery?.shutdown(flushMs);
   };
   return {
     writer,
@@ -111,20 +147,36 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
       ending ??= end();
       return ending;
     },
-    status: () => writer.progress,
+    status: () => ({ ...writer.progress, ...(delivery === undefined ? {} : { delivery: delivery.status() }) }),
   };
 }
 
 function hooks(writer: Writer, delivery: Delivery | undefined, flush: () => Promise<void>): () => void {
+  let flushed = '';
   if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.addDeserializeCallback(() => writer.start());
   return installExitHooks({
     close: () => {
       writer.closeNow();
+      delivery?.leave();
     },
     crash: () => writer.syncNow(),
-    // Only a delivery has something that the synchronous end cannot do.
+    // Only a delivery has something that the synchronous end cannot do. What one flush left behind is not waited for again.
     idle: () => {
-      if (delivery !== undefined && writer.progress.uncovered > 0) void flush();
+      const { uncovered, streamId, number } = writer.progress;
+      if (delivery === undefined || (uncovered === 0 && !delivery.pending) || flushed === `${streamId}:${number}`)
+        return;
+      void flush().then(() => {
+        const after = writer.progress;
+        flushed = `${after.streamId}:${after.number}`;
+      });
     },
   });
+}
+
+function carrierOf({ delivery, exporter }: SealingOptions, clock: Clock): Carrier | undefined {
+  if (delivery !== undefined && exporter !== undefined) {
+    throw new SealingError('INVALID_OPTION', 'delivery and exporter are two receivers: set one of them');
+  }
+  if (exporter !== undefined) return new ExporterCarrier(exporter);
+  return delivery === undefined ? undefined : new OtlpCarrier(delivery, clock);
 }

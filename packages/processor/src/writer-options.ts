@@ -78,11 +78,10 @@ export interface WriterOptions {
   readonly delivery?: DeliveryQueue;
 }
 
-/** Where sealed records go besides the segment. Numbers are of the stream that was opened last. */
+/** Whoever reads the segments for delivery, and is told when it is worth a look. */
 export interface DeliveryQueue {
-  opened(streamId: string): void;
-  recorded(number: number, payload: string, hash: string): void;
-  noteWritten(size: number, note: string): void;
-  /** The stream's file was given up; records after `synced` will come again in the next stream. */
-  abandoned(synced: number): void;
+  /** The stream's open record is in this file; older streams in its directory get no more records. */
+  opened(streamId: string, path: string): void;
+  /** The note over the records up to `size` is in the file, which has so many bytes now. */
+  noteWritten(streamId: string, size: number, fileBytes: number): void;
 }

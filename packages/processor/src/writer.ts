@@ -11,7 +11,7 @@ import { RecordIds } from './record-id.ts';
 import { gapCause } from './salvage.ts';
 import type { Committer, Sealer, SealerEvents } from './sealer.ts';
 import { Succession } from './succession.ts';
-import type { DeliveryQueue, WriterOptions, WriterProgress, WriterState } from './writer-options.ts';
+import type { WriterOptions, WriterProgress, WriterState } from './writer-options.ts';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
@@ -55,7 +55,7 @@ export class Writer {
     this.#ids = new RecordIds(options.clock, options.random);
     this.#succession = new Succession(options, this.#ids);
     this.#backlog = new Backlog(options, this.#ids);
-    this.#events = this.#eventsWith(options.delivery);
+    this.#events = this.#sealerEvents();
     this.#rollBytes = this.#rollAt(CLOSING_BYTES);
   }
 
@@ -278,7 +278,6 @@ export class Writer {
   #giveUp(sealer: Sealer): void {
     this.#committers.push(...sealer.abandon());
     this.#backlog.take(sealer);
-    this.#options.delivery?.abandoned(sealer.synced?.number ?? 0);
     this.#succession.gaveUp(sealer);
     this.#sealer = undefined;
   }
@@ -314,7 +313,6 @@ export class Writer {
   #openNext(): Sealer {
     const { clock, delivery } = this.#options;
     const next = this.#succession.next();
-    delivery?.opened(next.id);
     let sealer: Sealer;
     try {
       sealer = openStream(next, {
@@ -327,16 +325,17 @@ export class Writer {
       this.#succession.miscarried(next.segment);
       throw error;
     }
+    delivery?.opened(next.id, next.segment.path);
     this.#openedWallMs = clock.wallMs();
     this.#openedMonotonicMs = clock.monotonicMs();
     this.#heartbeat.in(this.#options.seal.heartbeatMs);
     return sealer;
   }
 
-  #eventsWith(delivery: DeliveryQueue | undefined): SealerEvents {
+  #sealerEvents(): SealerEvents {
     return {
-      noteWritten: (stream, size, note) => {
-        delivery?.noteWritten(size, note);
+      noteWritten: (stream, size, fileBytes) => {
+        this.#options.delivery?.noteWritten(stream.id, size, fileBytes);
         this.#flushers.noted(stream, size);
       },
       failed: (error) => this.#failed(error),
@@ -346,9 +345,6 @@ export class Writer {
         this.#flushers.releaseAll();
         this.#retryLater();
       },
-      ...(delivery === undefined
-        ? {}
-        : { recorded: (number: number, payload: string, hash: string) => delivery.recorded(number, payload, hash) }),
     };
   }
 

@@ -15,12 +15,12 @@ const MAX_BYTES = 16 * 1024 * 1024;
 export interface SetAsideEntry {
   readonly streamId: string;
   readonly number: number;
-  /** Record hash, empty when the line could not be read. */
+  /** Record hash: of the line as it lies in the segment. */
   readonly hash: string;
   readonly eventName: string;
-  /** What the receiver said: a word of ours, and at most 200 characters of its own text. */
+  /** `bad_request`, `too_large`, `rejected` or `malformed`, and at most 200 characters of the receiver's own text. */
   readonly answer: string;
-  /** HTTP status, 0 when nothing was sent. */
+  /** HTTP status; 0 when nothing was sent, as of a line that is no record. */
   readonly status: number;
   /** Wall milliseconds. */
   readonly timeMs: number;

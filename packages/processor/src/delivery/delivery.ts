@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { dirname } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { SetAsideEntry } from '../data/set-aside.ts';
+import type { Report } from '../diagnostics.ts';
+import type { FileSystem } from '../file-system.ts';
+import type { DeliverableRecord } from '../otlp/logs-encoding.ts';
+import type { DeliveryQueue } from '../writer-options.ts';
+import { BACK_OFF, BackOff, type BackOffLimits } from './back-off.ts';
+import type { Carrier, Outcome } from './carrier.ts';
+import { DirectoryQueue } from './directory-queue.ts';
+import { Pause } from './pause.ts';
+import { recordFacts } from './record-facts.ts';
+import { type AnswerClass, type DeliveryCounters, type DeliveryStatus, newCounters } from './status.ts';
+import { Suspicion } from './suspicion.ts';
+import { UNDELIVERED } from './undelivered-event.ts';
+
+export interface DeliveryParts {
+  readonly carrier: Carrier;
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly backOff?: BackOffLimits;
+  /** Declares a record in the trail. Resolves to whether the declaration is durable. */
+  readonly declare: (entry: SetAsideEntry) => Promise<boolean>;
+  /** Directories that dead writers left behind, if somebody looks for them. */
+  readonly leftBehind?: LeftBehind;
+}
+
+/** Hands out directories of dead writers, one at a time. */
+export interface LeftBehind {
+  /** Claims a directory with something to deliver, if it is time to look and there is one. */
+  next(): Promise<DirectoryQueue | undefined>;
+  /** The directory is empty, or delivery ends. */
+  release(): void;
+}
+
+/** Records handed to the carrier at once at most. */
+const MOST_RECORDS = 512;
+
+/**
+ * Brings sealed records to their receiver: read from the segments in order of stream and number, one load at a time, for
+ * as long as it takes. Nothing leaves before its note, or the open note that adopts it, is in a file.
+ *
+ * What it holds in memory is bounded, however long the receiver is away: one window of records (512, or 1 MiB; a single
+ * record may have 2 MiB), their encoded and their compressed form, and two chunks of a segment: below 16 MiB.
+ *
+ * A record is delivered at least once: the cursor moves after the acknowledgement, and whoever is killed between the two
+ * delivers again.
+ */
+export class Delivery implements DeliveryQueue {
+  readonly counters: DeliveryCounters = newCounters();
+  readonly #parts: DeliveryParts;
+  readonly #backOff: BackOff;
+  readonly #suspicion = new Suspicion(MOST_RECORDS, Math.random);
+  readonly #pause = new Pause();
+  #own: DirectoryQueue | undefined;
+  /** The queue whose records are under suspicion. */
+  #suspected: DirectoryQueue | undefined;
+  #other: DirectoryQueue | undefined;
+  #running: Promise<void> | undefined;
+  #poked = false;
+  #stopped = false;
+  #flushers: (() => void)[] = [];
+  #lastAnswer: AnswerClass | undefined;
+  #lastStatus: number | undefined;
+  #lastSuccessMs: number | undefined;
+  #waitingSinceMs: number | undefined;
+  #backlog = { streams: 0, records: 0, bytes: 0 };
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+    this.#backOff = new BackOff(parts.backOff ?? BACK_OFF, Math.random);
+  }
+
+  opened(streamId: string, path: string): void {
+    const directory = dirname(path);
+    if (this.#own?.directory !== directory) {
+      const before = this.#own;
+      before?.save(true);
+      this.#own = this.queueOf(directory);
+      // A load under way still has its records; its queue is only no longer asked.
+      if (before !== undefined && this.#suspected === before) this.#suspicion.forget();
+      if (before !== undefined) setImmediate(() => void before.close());
+    }
+    this.#own?.opened(streamId);
+    this.#poke();
+  }
+
+  noteWritten(streamId: string, size: number, fileBytes: number): void {
+    this.#own?.noteWritten(streamId, size, fileBytes);
+    this.#waitingSinceMs ??= this.#parts.clock.wallMs();
+    this.#poke();
+  }
+
+  /** Something may have come that is worth a look. */
+  poke(): void {
+    this.#poke();
+  }
+
+  /** A queue over a directory, with this delivery's files and clock. */
+  queueOf(directory: string): DirectoryQueue {
+    const { files, clock, report } = this.#parts;
+    return new DirectoryQueue({
+      directory,
+      files,
+      now: () => clock.wallMs(),
+      onProblem: (message, error) => report('DELIVERY_FILE', message, error),
+    });
+  }
+
+  /** Whether something sealed is known to wait. */
+  get pending(): boolean {
+    return this.#waitingSinceMs !== undefined;
+  }
+
+  /** Whether the last answer was an acceptance. */
+  get flows(): boolean {
+    return this.#lastAnswer === 'accepted' || this.#lastAnswer === undefined;
+  }
+
+  status(): DeliveryStatus {
+    const cursor = this.#own?.cursor;
+    const since = this.#waitingSinceMs;
+    return {
+      endpoint: this.#parts.carrier.destination,
+      ...this.counters,
+      ...(cursor === undefined ? {} : { deliveredUpTo: { streamId: cursor.streamId, number: cursor.number } }),
+      undelivered: this.#backlog,
+      ...(since === undefined ? {} : { oldestUndeliveredMs: since }),
+      ...(this.#lastAnswer === undefined ? {} : { lastAnswer: this.#lastAnswer }),
+      ...(this.#lastStatus === undefined ? {} : { lastStatus: this.#lastStatus }),
+      ...(this.#lastSuccessMs === undefined ? {} : { lastSuccessMs: this.#lastSuccessMs }),
+    };
+  }
+
+  /**
+   * Resolves when everything that may leave now was acknowledged, or after so many milliseconds: what is left then is in
+   * the segments and leaves later, after a restart if need be.
+   */
+  async flush(timeoutMs: number): Promise<void> {
+    if (this.#stopped || this.#own === undefined) return;
+    this.#poke();
+    this.#pause.hurry();
+    await new Promise<void>((resolve) => {
+      // Holds the process that long and no longer.
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#flushers.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    await this.#parts.carrier.flush?.().catch(() => {});
+  }
+
+  /** Ends delivery: what is left stays in the segments. */
+  async shutdown(timeoutMs: number): Promise<void> {
+    await this.flush(timeoutMs);
+    this.#stopped = true;
+    this.#pause.end();
+    try {
+      await this.#parts.carrier.close();
+    } catch (error) {
+      this.#parts.report('EXPORT_FAILED', 'the exporter did not shut down', error);
+    }
+    await this.#running;
+    await this.#own?.close();
+    await this.#letGo();
+  }
+
+  /** The process ends now. */
+  leave(): void {
+    this.#own?.save(true);
+    this.#other?.save(true);
+    this.#parts.leftBehind?.release();
+  }
+
+  #poke(): void {
+    this.#poked = true;
+    if (this.#running !== undefined || this.#stopped) return;
+    this.#running = new Promise<void>((resolve) => {
+      // Not in the turn of a request: reading and encoding cost time that nobody should wait for.
+      setImmediate(() => void this.#run().finally(resolve));
+    }).finally(() => {
+      this.#running = undefined;
+      if (this.#poked && !this.#stopped) this.#poke();
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#poked = false;
+      try {
+        const queue = await this.#pick();
+        if (queue === undefined) {
+          // What was poked meanwhile is looked for once more.
+          if (this.#poked) continue;
+          this.#idle();
+          return;
+        }
+        await this.#deliver(queue);
+      } catch (error) {
+        this.#parts.report('DELIVERY_FILE', 'sealed records cannot be read for delivery; it is tried again', error);
+        await this.#pause.for(this.#backOff.next(false, undefined), true);
+      }
+    }
+  }
+
+  #idle(): void {
+    this.#waitingSinceMs = undefined;
+    this.#backlog = { streams: 0, records: 0, bytes: 0 };
+    this.#own?.save(true);
+    for (const done of this.#flushers.splice(0)) done();
+  }
+
+  /** The queue to deliver from: what this process seals comes first. */
+  async #pick(): Promise<DirectoryQueue | undefined> {
+    const own = this.#own;
+    if (own !== undefined && (await own.fill())) return own;
+    if (own !== this.#own) return this.#pick();
+    for (const done of this.#flushers.splice(0)) done();
+    if (!this.flows) return undefined;
+    this.#other ??= await this.#parts.leftBehind?.next();
+    if (this.#other === undefined) return undefined;
+    if (await this.#other.fill()) return this.#other;
+    await this.#letGo();
+    return undefined;
+  }
+
+  async #letGo(): Promise<void> {
+    const other = this.#other;
+    this.#other = undefined;
+    await other?.close();
+    this.#parts.leftBehind?.release();
+  }
+
+  async #deliver(queue: DirectoryQueue): Promise<void> {
+    if (this.#suspected !== queue) this.#suspicion.forget();
+    this.#suspected = queue;
+    const first = queue.window[0] as DeliverableRecord;
+    this.#waitingSinceMs = recordFacts(first.payload).timeMs ?? this.#waitingSinceMs;
+    const next = this.#suspicion.next(queue.window.length);
+    const load = next.kind === 'records' ? queue.load(next.from, next.count) : await queue.other(first.number);
+    if (load === undefined) {
+      // Nothing else is there to ask with; the next record will do.
+      await this.#pause.for(this.#backOff.next(true, undefined), true);
+      return;
+    }
+    this.counters.requests++;
+    const outcome = await this.#parts.carrier.carry(load);
+    if (this.#stopped && outcome.kind !== 'accepted') return;
+    await this.#settle(queue, load.records.length, outcome);
+  }
+
+  async #settle(queue: DirectoryQueue, count: number, outcome: Outcome): Promise<void> {
+    const { report, carrier, clock } = this.#parts;
+    this.#lastAnswer = outcome.kind;
+    this.#lastStatus = outcome.status === 0 ? undefined : outcome.status;
+    switch (outcome.kind) {
+      case 'accepted': {
+        this.#lastSuccessMs = clock.wallMs();
+        this.#backOff.succeeded();
+        const done = this.#suspicion.accepted(count);
+        this.counters.delivered += done;
+        queue.drop(done);
+        if (outcome.warning !== undefined) {
+          report('ENDPOINT_WARNING', `${carrier.destination} took the records with a warning: ${outcome.warning}`);
+        }
+        return;
+      }
+      case 'refused':
+        return this.#refused(queue, count, outcome);
+      default: {
+        this.counters.failed++;
+        const fault = outcome.kind === 'fault';
+        const code = fault
+          ? 'ENDPOINT_FAULT'
+          : carrier.destination === 'exporter'
+            ? 'EXPORT_FAILED'
+            : 'ENDPOINT_UNREACHABLE';
+        report(code, `${carrier.destination}: ${outcome.problem}; sealed records wait in their segments`);
+        await this.#holdOff(fault, outcome.retryAfterMs);
+      }
+    }
+  }
+
+  async #refused(queue: DirectoryQueue, count: number, outcome: Outcome & { kind: 'refused' }): Promise<void> {
+    this.counters.refused++;
+    // A line that is no record needs no second opinion: nobody was asked.
+    const conclusion =
+      outcome.answer === 'malformed' && count === 1
+        ? 'set-aside'
+        : this.#suspicion.refused(count, outcome.answer === 'too_large');
+    if (conclusion === 'set-aside') return this.#setAside(queue, outcome);
+    if (conclusion === 'narrowed') return;
+    this.#lastAnswer = 'fault';
+    const { report, carrier } = this.#parts;
+    report(
+      'ENDPOINT_FAULT',
+      `${carrier.destination}: it refuses every record (${outcome.status}); they wait in their segments`,
+    );
+    await this.#holdOff(true, undefined);
+  }
+
+  async #setAside(queue: DirectoryQueue, { status, answer, text }: Outcome & { kind: 'refused' }): Promise<void> {
+    const { report, carrier, clock, declare } = this.#parts;
+    const record = queue.window[0] as DeliverableRecord;
+    const { eventName } = recordFacts(record.payload);
+    const words = text === '' ? answer : `${answer}: ${text}`;
+    const entry: SetAsideEntry = {
+      streamId: queue.streamId as string,
+      number: record.number,
+      hash: record.hash,
+      eventName,
+      answer: words,
+      status,
+      timeMs: clock.wallMs(),
+    };
+    // A declaration that is refused in its turn is declared by nobody, or there would be no end of them. What the receiver
+    // said stays out of the trail: it may repeat what it was sent.
+    if (eventName !== UNDELIVERED && !(await declare({ ...entry, answer: `${status} ${answer}` }))) {
+      await this.#holdOff(false, undefined);
+      return;
+    }
+    // A crash here declares it twice; the other way round it would be declared never.
+    try {
+      queue.setAside.add(entry);
+    } catch (error) {
+      report('DELIVERY_FILE', 'the list of records that were set aside cannot be written', error);
+    }
+    this.counters.setAside++;
+    report(
+      'RECORD_SET_ASIDE',
+      `${carrier.destination} refused record ${entry.number} of stream ${entry.streamId} (${status}); it stays in its segment`,
+    );
+    queue.drop(1);
+  }
+
+  async #holdOff(fault: boolean, retryAfterMs: number | undefined): Promise<void> {
+    this.#own?.save(false);
+    this.#backlog = (await this.#own?.backlog().catch(() => undefined)) ?? this.#backlog;
+    await this.#pause.for(this.#backOff.next(fault, retryAfterMs), retryAfterMs === undefined);
+  }
+}

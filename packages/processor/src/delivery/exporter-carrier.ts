@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Attributes } from '@opentelemetry/api';
+import { exportedStream } from '../otlp/exported-stream.ts';
+import { type ExportedResource, type ExportedScope, type SealedLogRecord, sealedLogRecord } from '../sealed-record.ts';
+import { type Carrier, type Load, MALFORMED, type Outcome } from './carrier.ts';
+import { withoutSpans } from './without-spans.ts';
+
+/** Any `LogRecordExporter` of the OpenTelemetry logs SDK. */
+export interface SealedRecordExporter {
+  export(records: SealedLogRecord[], done: (result: { code: number; error?: Error }) => void): void;
+  forceFlush?(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** An exporter that has not answered by then is asked again. */
+const ANSWER_MS = 60_000;
+
+/**
+ * Hands records to an exporter. What it calls a success moves the cursor, and it says no more than that: the exporters of
+ * the OpenTelemetry SDK call a partial success a success. All failures are alike and are tried again.
+ */
+export class ExporterCarrier implements Carrier {
+  readonly destination = 'exporter';
+  readonly #exporter: SealedRecordExporter;
+  readonly #scopes = new Map<string, ExportedScope>();
+  #open: Uint8Array | undefined;
+  #resource: ExportedResource = { attributes: {} };
+
+  constructor(exporter: SealedRecordExporter) {
+    this.#exporter = exporter;
+  }
+
+  carry({ open, records }: Load): Promise<Outcome> {
+    if (open !== this.#open) {
+      this.#open = open;
+      this.#resource = { attributes: resourceOf(open) };
+    }
+    let exported: SealedLogRecord[];
+    try {
+      exported = records.map((record) =>
+        sealedLogRecord({ ...record, payload: Buffer.from(record.payload).toString() }, this.#resource, this.#scopes),
+      );
+    } catch {
+      return Promise.resolve(MALFORMED);
+    }
+    return new Promise((resolve) => {
+      const failed = (problem: string): void => resolve({ kind: 'unreachable', status: 0, problem });
+      const timer = setTimeout(() => failed('the exporter did not answer in a minute'), ANSWER_MS).unref();
+      try {
+        withoutSpans(() =>
+          this.#exporter.export(exported, ({ code }) => {
+            clearTimeout(timer);
+            if (code === 0) resolve({ kind: 'accepted', status: 0 });
+            else failed('the exporter reported a failure');
+          }),
+        );
+      } catch {
+        clearTimeout(timer);
+        failed('the exporter threw');
+      }
+    });
+  }
+
+  async flush(): Promise<void> {
+    await this.#exporter.forceFlush?.();
+  }
+
+  async close(): Promise<void> {
+    await this.#exporter.shutdown();
+  }
+}
+
+function resourceOf(open: Uint8Array): Attributes {
+  try {
+    return Object.fromEntries(
+      [...exportedStream(open).resource].map(([key, { value }]) => [
+        key,
+        typeof value === 'bigint' ? Number(value) : (value as string | boolean),
+      ]),
+    );
+  } catch {
+    return {};
+  }
+}

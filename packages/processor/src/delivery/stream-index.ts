@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isUuidV7, LIMITS, type Payload, parsePayload } from '@stepseal/core/format';
+import { LineReader } from './line-reader.ts';
+import { NoteScanner } from './note-scanner.ts';
+import type { Adoption } from './segment-reader.ts';
+
+const SEGMENT = /^([0-9a-f-]{36})\.ndjson$/;
+
+/** What the open record of a stream says, as far as delivery needs it. */
+export interface StreamHead {
+  /** The open record. */
+  readonly open: Uint8Array;
+  /** The stream before this one, as its successor names it. */
+  readonly predecessor?: Adoption & { readonly streamId: string };
+  /** A note covers the open record: until then it names nobody. */
+  readonly noted: boolean;
+}
+
+/** The streams of one writer's directory, in the order of their ids, which is the order of their creation. */
+export class StreamIndex {
+  readonly #directory: string;
+  #ids: string[] = [];
+  readonly #heads = new Map<string, StreamHead>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  path(streamId: string): string {
+    return join(this.#directory, `${streamId}.ndjson`);
+  }
+
+  /** Looks at the directory anew. @throws what the file system throws */
+  async list(): Promise<void> {
+    const names = await readdir(this.#directory);
+    this.#ids = names.flatMap((name) => SEGMENT.exec(name)?.[1] ?? []).filter(isUuidV7);
+    this.#ids.sort();
+    for (const id of this.#heads.keys()) {
+      if (!this.#ids.includes(id)) this.#heads.delete(id);
+    }
+  }
+
+  /** First stream behind this one, or the first of all. */
+  after(streamId: string | undefined): string | undefined {
+    return streamId === undefined ? this.#ids[0] : this.#ids.find((id) => id > streamId);
+  }
+
+  /** Open record of a stream, or undefined when it has none. @throws what the file system throws */
+  async head(streamId: string): Promise<StreamHead | undefined> {
+    const known = this.#heads.get(streamId);
+    if (known?.noted) return known;
+    const handle = await open(this.path(streamId), 'r');
+    try {
+      const head = await readHead(handle);
+      if (head !== undefined) this.#heads.set(streamId, head);
+      return head;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** What the stream's successor says of its end. `awaited`: it names it, but no note covers that yet. */
+  async adoption(streamId: string): Promise<Adoption | 'awaited' | undefined> {
+    for (const id of this.#ids) {
+      if (id <= streamId) continue;
+      const head = await this.head(id).catch(() => undefined);
+      if (head?.predecessor?.streamId === streamId) return head.noted ? head.predecessor : 'awaited';
+    }
+    return undefined;
+  }
+
+  /** Bytes of a stream's file, 0 when it is gone. */
+  async bytes(streamId: string): Promise<number> {
+    try {
+      return (await stat(this.path(streamId))).size;
+    } catch {
+      return 0;
+    }
+  }
+}
+
+async function readHead(handle: FileHandle): Promise<StreamHead | undefined> {
+  const { size } = await handle.stat();
+  // An open record is an event of ours: below 64 KiB.
+  const lines = new LineReader(handle, 0, Math.min(size, LIMITS.ownPayloadBytes + 1));
+  let line = lines.next();
+  while (line === undefined) {
+    if (!(await lines.fill())) return undefined;
+    line = lines.next();
+  }
+  const payload = parseOpen(line);
+  if (payload === undefined) return undefined;
+  const noted = (await new NoteScanner(handle, lines.offset, size).covering(1)) !== undefined;
+  // A copy: the view would keep a whole chunk in memory.
+  return { open: Uint8Array.from(line), noted, ...predecessorOf(payload) };
+}
+
+function parseOpen(line: Uint8Array): Payload | undefined {
+  try {
+    const payload = parsePayload(line);
+    return payload.eventName === 'stepseal.stream.open' ? payload : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function predecessorOf({ attributes }: Payload): Pick<StreamHead, 'predecessor'> {
+  const streamId = attributes.get('stepseal.predecessor.stream_id');
+  const number = attributes.get('stepseal.predecessor.number');
+  if (streamId?.type !== 'string' || number?.type !== 'int') return {};
+  const abandoned = attributes.get('stepseal.predecessor.cause')?.value === 'io_error';
+  return { predecessor: { streamId: streamId.value, number: Number(number.value), abandoned } };
+}
