@@ -2,6 +2,8 @@
 // Copyright The Stepseal Authors
 
 export { type Fault, type FaultKind, FaultyFs, type FileCall } from './faulty-fs.ts';
+export { decodeLogs, type ReceivedRecord } from './otlp-request.ts';
+export { type ArrivedRecord, OtlpSink, type SinkAnswer, type SinkRequest } from './otlp-sink.ts';
 export { writeOne, writeStepUp } from './sample-events.ts';
 export { SeededRandom, seedBytes } from './seeded-random.ts';
 export {
