@@ -39,10 +39,13 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     may: ['node:*', ...CORE, API, '@opentelemetry/sdk-logs'],
   },
   instrumentation: {
-    dependencies: ['@opentelemetry/instrumentation', '@stepseal/core', '@stepseal/processor'],
+    dependencies: ['@stepseal/core', '@stepseal/processor', 'import-in-the-middle', 'require-in-the-middle'],
     peers: [API],
-    may: ['node:*', '@stepseal/core/semconv', '@opentelemetry/instrumentation', API],
-    mayIn: { 'register.ts': ['@stepseal/processor', '@stepseal/processor/config', '@stepseal/processor/keys'] },
+    may: ['node:*', '@stepseal/core/semconv', API],
+    mayIn: {
+      'library-hooks.ts': ['import-in-the-middle', 'require-in-the-middle'],
+      'register.ts': ['@stepseal/processor', '@stepseal/processor/config', '@stepseal/processor/keys'],
+    },
     anyType: true,
   },
   verifier: { dependencies: ['@stepseal/core'], may: ['node:*', ...CORE] },

@@ -18,7 +18,7 @@ export const CELLS = [
       { project, node, service: 'service.mjs', preloads: OURS_LAST },
       { project, node, service: 'service.cjs', preloads: OURS_LAST },
     ]),
-    { project, service: 'service.cjs', preloads: [REGISTER, './tracing.mjs'], remark: 'register first' },
+    { project, service: 'service.cjs', preloads: [REGISTER, './tracing.mjs'], remark: 'register first', beside: true },
     { project, service: 'service.ts', preloads: ['tsx', ...OURS_LAST], remark: 'tsx' },
     { project, service: 'service.mts', preloads: ['tsx', ...OURS_LAST], remark: 'tsx' },
     { project, service: 'service.mjs', preloads: ['./sealing.mjs'], remark: 'in NodeSDK' },

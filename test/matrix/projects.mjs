@@ -16,8 +16,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '..', '..');
 
 /** What was installed once is kept here; it may be deleted at any time. */
-export const cache =
-  process.env.STEPSEAL_MATRIX_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'stepseal-matrix');
+export const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'stepseal-matrix');
 
 /** What npm says when the registry has no such version. */
 const ABSENT = /\b(?:E404|ETARGET|ENOVERSIONS)\b/;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { recordsIn } from './records.mjs';
-import { runService } from './run-service.mjs';
+import { quietEnvironment, runService } from './run-service.mjs';
 import { comparable, differences, serverSpans } from './telemetry.mjs';
 
 const run = promisify(execFile);
@@ -55,7 +55,10 @@ function checkRecords(records, spans) {
 async function checkEvidence(directory, node, scratch) {
   const stepseal = async (...args) => {
     try {
-      await run(node, [join(directory, 'node_modules', 'stepseal', 'dist', 'main.js'), ...args], { cwd: scratch });
+      await run(node, [join(directory, 'node_modules', 'stepseal', 'dist', 'main.js'), ...args], {
+        cwd: scratch,
+        env: quietEnvironment(),
+      });
     } catch (error) {
       throw new Error(`stepseal ${args[0]} exits with ${error.code}: ${error.stdout}${error.stderr}`);
     }

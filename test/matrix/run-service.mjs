@@ -58,7 +58,7 @@ async function portOf(child) {
 }
 
 /** The machine's environment without what configures Node, npm, OpenTelemetry or us. */
-function quietEnvironment() {
+export function quietEnvironment() {
   const ours = /^(?:NODE_|npm_|OTEL_|ELASTIC_|STEPSEAL_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }

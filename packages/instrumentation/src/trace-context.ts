@@ -2,20 +2,8 @@
 // Copyright The Stepseal Authors
 
 import type { IncomingMessage } from 'node:http';
-import { type Context, type ContextManager, isSpanContextValid, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-
-/** Where every 1.x copy of the API registers what is global, since 1.0. */
-const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
-
-/**
- * The active context of the process, whichever copy of the API registered its context manager. A copy answers only for
- * registrations of its own minor version or a newer one: where the application has 1.9 and we got 1.10 beside it, ours
- * would see no span.
- */
-export function activeContext(): Context {
-  const api: { context?: ContextManager } | undefined = Reflect.get(globalThis, API_GLOBAL);
-  return api?.context?.active() ?? ROOT_CONTEXT;
-}
+import { type Context, isSpanContextValid, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { activeContext } from './global-api.ts';
 
 /**
  * The trace a record belongs to: the active one, the one that was active at the library call, or, where the response
