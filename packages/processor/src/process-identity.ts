@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { threadId } from 'node:worker_threads';
 import { systemCode } from './errors.ts';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
 
 /**
  * One thread of one process, named so that nothing that lives later is taken for it. Empty texts and zeros where the
@@ -38,7 +38,7 @@ export interface ProcessTable {
 }
 
 /** Reads `/proc` where there is one, and falls back to signal 0. */
-export function systemProcessTable(files: FileSystem): ProcessTable {
+export function systemProcessTable(files: FileSystem = nodeFileSystem): ProcessTable {
   return {
     self: () => ownIdentity(files),
     liveness: (thread) => liveness(files, thread),

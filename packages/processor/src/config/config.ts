@@ -63,6 +63,10 @@ export interface Config {
     /** Where the client's town is found: `header.cf-ipcity`. Empty: unknown. */
     readonly locality: readonly string[];
   };
+  readonly ceremony: {
+    /** Time without an answer after which a step-up is told as abandoned. Default 900000, range 1000 to 86400000. */
+    readonly abandonAfterMs: number;
+  };
   readonly commit: {
     /** What `commit()` does when a record cannot be made durable: `strict` says so, `closed` rejects. Default `strict`. */
     readonly policy: 'strict' | 'closed';

@@ -170,6 +170,12 @@ export const SETTINGS: readonly Setting[] = [
     "Where the client's town is found, such as header.cf-ipcity; none means unknown.",
   ),
   setting(
+    'ceremony.abandonAfterMs',
+    integer(1000, 86_400_000, 'ms'),
+    900_000,
+    'Time without an answer after which a step-up is told as abandoned.',
+  ),
+  setting(
     'commit.policy',
     { kind: 'choice', values: ['strict', 'closed'] },
     'strict',
