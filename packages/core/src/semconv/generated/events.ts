@@ -368,7 +368,7 @@ export const EVENTS: Readonly<Record<EventName, EventDefinition>> = {
       'step_up.exemption': 'conditionally_required',
       'step_up.id': 'required',
       'step_up.max_age_s': 'conditionally_required',
-      'step_up.method': 'required',
+      'step_up.method': 'conditionally_required',
       'step_up.methods_offered': 'recommended',
       'step_up.outcome': 'required',
       'step_up.phishing_resistant': 'recommended',
