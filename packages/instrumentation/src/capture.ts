@@ -4,10 +4,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from '@opentelemetry/api';
 import { severityOf } from '@stepseal/core/semconv';
-import { type CaptureCounts, Ceremonies } from './ceremony/ceremonies.ts';
-import { CeremonyBook } from './ceremony/ceremony-book.ts';
+import type { CaptureCounts, Ceremonies } from './ceremony/ceremonies.ts';
 import { CeremonyIds } from './ceremony/ceremony-id.ts';
+import type { Closings } from './ceremony/closings.ts';
 import type { AnswerChecked, ChallengeIssued, FactorEnrolled } from './ceremony/observation.ts';
+import { setUpCeremonies } from './ceremony/set-up.ts';
 import { Enrolments } from './enrolments.ts';
 import type { DraftRecord } from './events.ts';
 import { activeContext } from './global-api.ts';
@@ -32,10 +33,12 @@ export interface OutgoingRecord extends SafeRecord {
 }
 
 const KEY_BYTES = 32;
+const ABANDON_AFTER_MS = 15 * 60_000;
 
 /** The way of one observation through the process: hook, ceremony, record, redaction, logger. */
 export class Capture implements LibraryObserver {
   readonly #ceremonies: Ceremonies;
+  readonly #closings: Closings;
   readonly #enrolments: Enrolments;
   readonly #channels: ServerChannels;
   readonly #redaction: Redaction;
@@ -73,7 +76,23 @@ export class Capture implements LibraryObserver {
       fullClientAddress: config.client?.fullAddress ?? false,
     };
     const emit = (draft: DraftRecord, earlier: Context | undefined): void => this.#emit(draft, earlier);
-    this.#ceremonies = new Ceremonies({ book: new CeremonyBook(ids, nowMs), subjects, disclosure, nowMs, emit });
+    const { ceremonies, closings } = setUpCeremonies({
+      ids,
+      correlationKey: config.correlationKey,
+      subjects,
+      disclosure,
+      abandonAfterMs: config.ceremony?.abandonAfterMs ?? ABANDON_AFTER_MS,
+      shared: config.ceremony?.shared,
+      nowMs,
+      emit,
+      notShared: (error) => {
+        const kind = error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
+        const message = `Step-ups are not shared with other processes because of ${kind}; each may tell its own end of one.`;
+        this.#problems.tell('CEREMONIES_NOT_SHARED', message);
+      },
+    });
+    this.#ceremonies = ceremonies;
+    this.#closings = closings;
     this.#enrolments = new Enrolments({ subjects, disclosure, counts: this.#ceremonies.counts, emit });
     this.#channels = new ServerChannels(
       (run) => this.guard(run),
@@ -92,12 +111,14 @@ export class Capture implements LibraryObserver {
     if (this.#open) return;
     this.#open = true;
     this.#channels.open();
+    this.#closings.start();
   }
 
   close(): void {
     if (!this.#open) return;
     this.#open = false;
     this.#channels.close();
+    this.#closings.stop();
   }
 
   guard(run: () => void): void {
@@ -143,7 +164,7 @@ export class Capture implements LibraryObserver {
       );
       this.#send({
         ...record,
-        timestamp: now,
+        timestamp: draft.timeMs ?? now,
         observedTimestamp: now,
         severityNumber: severity.number,
         severityText: severity.text,

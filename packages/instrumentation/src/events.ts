@@ -5,8 +5,10 @@ import type {
   ErrorType,
   RegistryAttributes,
   StepUpAccessResult,
+  StepUpDecision,
   StepUpDurationSource,
   StepUpEnrolmentChange,
+  StepUpExemption,
   StepUpMethod,
   StepUpOutcome,
   StepUpTriggerReason,
@@ -40,8 +42,16 @@ export interface EventBasis {
 
 /** What one record says beyond its basis. */
 export interface EventDetail {
-  readonly action: 'STEP_UP_REQUIRE' | 'STEP_UP_CHALLENGE' | 'STEP_UP_VERIFY' | 'ACCESS' | 'FACTOR_ENROL';
+  readonly action:
+    | 'STEP_UP_EVALUATE'
+    | 'STEP_UP_REQUIRE'
+    | 'STEP_UP_CHALLENGE'
+    | 'STEP_UP_VERIFY'
+    | 'ACCESS'
+    | 'FACTOR_ENROL';
   readonly auditOutcome: 'success' | 'failure' | 'unknown';
+  readonly decision?: StepUpDecision;
+  readonly exemption?: StepUpExemption;
   readonly triggerReason?: StepUpTriggerReason;
   readonly triggerDetail?: string;
   readonly outcome?: StepUpOutcome;
@@ -107,11 +117,13 @@ export function stepUpAttributes(basis: EventBasis, detail: EventDetail, disclos
     'step_up.client.hash': disclosure.fullClientAddress ? undefined : subject.clientHash,
     'step_up.client.prefix': disclosure.fullClientAddress ? undefined : client?.prefix,
     'step_up.correlation': detail.correlation ?? ceremony?.correlation,
+    'step_up.decision': detail.decision,
     'step_up.device.hash': subject.deviceHash,
     'step_up.device.known': subject.deviceKnown,
     'step_up.duration_ms': detail.durationMs,
     'step_up.duration_source': detail.durationSource,
     'step_up.enrolment.change': detail.enrolmentChange,
+    'step_up.exemption': detail.exemption,
     'step_up.id': ceremony?.id,
     'step_up.max_age_s': requirement?.maxAgeS,
     'step_up.method': detail.method ?? ceremony?.method,

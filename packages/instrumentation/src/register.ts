@@ -6,8 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { registerInstrumentations } from '@opentelemetry/instrumentation';
-import { type AuditPipeline, startAuditPipeline, writeErrorLine } from '@stepseal/processor';
+import { type AuditPipeline, startAuditPipeline, systemProcessTable, writeErrorLine } from '@stepseal/processor';
 import { CONFIG_FILE_NAME, loadConfig, type ResolvedConfig } from '@stepseal/processor/config';
 import { type KeySet, loadOrCreateKeys } from '@stepseal/processor/keys';
 import { StepUpInstrumentation } from './instrumentation.ts';
@@ -71,9 +70,18 @@ function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline):
     correlationKey: keys.correlation,
     identity: config.identity,
     client: config.client,
+    ceremony: {
+      abandonAfterMs: config.ceremony.abandonAfterMs,
+      shared: {
+        dataDir: config.dataDir,
+        processes: systemProcessTable(),
+        // While the writer holds records in memory, an end may still be lost with this process.
+        settled: () => pipeline.status().state === 'open',
+      },
+    },
     onProblem: (code, message) => writeErrorLine(`${code}: ${message}`),
   });
-  registerInstrumentations({ instrumentations: [instrumentation], loggerProvider: pipeline.loggerProvider });
+  instrumentation.setLoggerProvider(pipeline.loggerProvider);
 }
 
 function sayWhere(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline): void {

@@ -78,6 +78,23 @@ export function answerSentence(
   return `${answer} was refused: ${REFUSALS[errorType ?? 'other'] ?? 'it does not hold'}.`;
 }
 
+/** The end of a step-up that the service refused to hear an answer for. */
+export function refusedSentence(actionName: string | undefined, outcome: 'locked_out' | 'expired'): string {
+  const step = actionName === undefined ? 'The step-up' : `The step-up for ${actionName}`;
+  return outcome === 'expired' ? `${step} ended: its time was over.` : `${step} ended: too many answers were wrong.`;
+}
+
+/** The end of a step-up that nobody ended. */
+export function closedSentence(actionName: string | undefined, outcome: 'abandoned' | 'expired' | 'error'): string {
+  const step = actionName === undefined ? 'The step-up' : `The step-up for ${actionName}`;
+  if (outcome === 'error') return `${step} ended in a crash; how, is not known.`;
+  return outcome === 'expired' ? `${step} ended: its challenge ran out.` : `${step} was abandoned: no answer came.`;
+}
+
+export function notRequiredSentence(actionName: string): string {
+  return `${actionName} needed no stronger proof: the one at hand was recent enough.`;
+}
+
 export function accessSentence(
   actionName: string | undefined,
   result: 'granted' | 'blocked',

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import type { SharedCeremonies } from './ceremony/set-up.ts';
+
 /** What went wrong, in a way that can be searched for. */
 export type ProblemCode =
   /** Keys or paths of the configuration cannot be used; nothing is captured. */
@@ -9,6 +11,8 @@ export type ProblemCode =
   | 'CAPTURE_FAILED'
   /** A library was loaded in a version that cannot be observed. */
   | 'LIBRARY_NOT_SUPPORTED'
+  /** What other processes of the data directory know of step-ups cannot be read or written. */
+  | 'CEREMONIES_NOT_SHARED'
   /** A step-up was recorded without its user: `identity.user` may want another path. */
   | 'USER_UNKNOWN'
   /** A passkey was used by nobody known, which was taken for a sign-in and not recorded. */
@@ -44,6 +48,12 @@ export interface StepUpInstrumentationConfig {
     country?: readonly string[];
     /** Where the client's town is found: a `req.` or `header.` path. Default unknown. */
     locality?: readonly string[];
+  };
+  ceremony?: {
+    /** A step-up that nobody answers is told as abandoned after this many milliseconds. Default 900000. */
+    abandonAfterMs?: number;
+    /** Shares step-ups with the other processes of a data directory, so that each ends once. Default: not shared. */
+    shared?: SharedCeremonies;
   };
   /** Told once a minute at most for each code; never with a value from a request. Default: OpenTelemetry's `diag`. */
   onProblem?: (code: ProblemCode, message: string) => void;

@@ -29,6 +29,14 @@ export class BoundedMap<V> {
     return this.#entries.size;
   }
 
+  get empty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -44,6 +52,11 @@ export class BoundedMap<V> {
       if (oldest.done !== true) this.#entries.delete(oldest.value);
     }
     this.#entries.set(key, { value, atMs: this.#nowMs() });
+  }
+
+  /** Keys of the entries that are not older than their time, oldest first. */
+  keys(): IterableIterator<string> {
+    return this.size === 0 ? [].values() : this.#entries.keys();
   }
 
   delete(key: string): void {

@@ -1,102 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { Context } from '@opentelemetry/api';
 import {
-  EVENT_STEP_UP_ACCESS,
+  type ErrorType,
   EVENT_STEP_UP_ATTEMPTED,
   EVENT_STEP_UP_CHALLENGED,
   EVENT_STEP_UP_COMPLETED,
   EVENT_STEP_UP_REQUIRED,
+  type StepUpOutcome,
 } from '@stepseal/core/semconv';
-import { type Disclosure, type DraftRecord, type EventBasis, type EventDetail, stepUpAttributes } from '../events.ts';
-import { type HttpFacts, httpFacts, requestKey } from '../http/http-facts.ts';
+import type { EventBasis, EventDetail } from '../events.ts';
+import { type HttpFacts, httpFacts } from '../http/http-facts.ts';
 import { headerFields } from '../http/response-header.ts';
 import { parseStepUpChallenge, type StepUpChallenge } from '../http/step-up-challenge.ts';
 import { NOBODY, type Subject } from '../identity/subject.ts';
 import type { SubjectReader } from '../identity/subject-reader.ts';
-import { accessSentence, answerSentence, challengedSentence, requiredSentence } from '../sentences.ts';
-import { type Ceremony, meets, type Requirement } from './ceremony.ts';
-import type { CeremonyBook, Demand } from './ceremony-book.ts';
+import { answerSentence, challengedSentence, refusedSentence, requiredSentence } from '../sentences.ts';
+import { type Accesses, HTTP_LIBRARY } from './accesses.ts';
+import type { Ceremony, Requirement } from './ceremony.ts';
+import type { CeremonyBook } from './ceremony-book.ts';
+import type { Endings } from './endings.ts';
 import type { PendingChallenge, RequestFrame } from './frame.ts';
-import type { AnswerChecked, RawObservation } from './observation.ts';
+import type { GuardedRoutes } from './guarded-routes.ts';
+import type { AnswerChecked } from './observation.ts';
+import type { CeremonyStore } from './store/ceremony-store.ts';
+import type { CaptureCounts, Tale, Teller } from './teller.ts';
 import { triggerOf } from './trigger.ts';
 
-const HTTP_LIBRARY = { library: 'node:http', libraryVersion: process.versions.node };
-
-/** Counted since the start of the process. */
-export interface CaptureCounts {
-  /** Records emitted. */
-  records: number;
-  /** Records without a known user: `identity.user` may want another path. */
-  unknownUser: number;
-  /** Passkey challenges and answers of requests without a known user, taken for sign-ins and not recorded. */
-  signIns: number;
-}
+export type { CaptureCounts } from './teller.ts';
 
 export interface CeremoniesParts {
   readonly book: CeremonyBook;
+  readonly store: CeremonyStore;
+  readonly endings: Endings;
+  readonly accesses: Accesses;
+  readonly routes: GuardedRoutes;
   readonly subjects: SubjectReader;
-  readonly disclosure: Disclosure;
+  readonly teller: Teller;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
-  readonly emit: (draft: DraftRecord, context: Context | undefined) => void;
 }
+
+/** What a service says with a status, where answers are checked, of a step-up that waits for one. */
+const REFUSALS: ReadonlyMap<number, { readonly outcome: 'locked_out' | 'expired'; readonly errorType: ErrorType }> =
+  new Map([
+    [410, { outcome: 'expired', errorType: 'expired' }],
+    [423, { outcome: 'locked_out', errorType: 'locked_out' }],
+    [429, { outcome: 'locked_out', errorType: 'rate_limited' }],
+  ]);
+
+/** Verdicts on an answer that end a step-up in a way of their own. */
+const ENDS: Partial<Record<ErrorType, StepUpOutcome>> = {
+  expired: 'expired',
+  locked_out: 'locked_out',
+  user_declined: 'denied',
+};
 
 /** Turns what was seen into the records of step-ups: which one it belongs to, and what it means there. */
 export class Ceremonies {
-  readonly counts: CaptureCounts = { records: 0, unknownUser: 0, signIns: 0 };
   readonly #parts: CeremoniesParts;
 
   constructor(parts: CeremoniesParts) {
     this.#parts = parts;
   }
 
+  get counts(): CaptureCounts {
+    return this.#parts.teller.counts;
+  }
+
   /** An answer is told as soon as it is checked, before the service acts on it. */
   answerChecked(frame: RequestFrame | undefined, call: AnswerChecked): void {
-    const subject = frame === undefined ? NOBODY : this.#parts.subjects.read(frame.request, frame.peerAddress);
+    const { store, endings, routes, subjects, teller } = this.#parts;
+    const subject = frame === undefined ? NOBODY : subjects.read(frame.request, frame.peerAddress);
     const ceremony = this.#ceremonyOfAnswer(call, subject);
     if (ceremony === undefined) {
       this.counts.signIns += 1;
       return;
     }
+    if (frame !== undefined) {
+      routes.answered(frame.request);
+      frame.answered = ceremony;
+      if (call.outcome === 'passed') frame.proved = subject;
+    }
+    const answeredBefore = store.ended(ceremony);
     ceremony.answers += 1;
     ceremony.method ??= call.method;
-    // One answer ends a WebAuthn ceremony, and a ceremony ends once. Where only the session ties answers together,
-    // a refused one may be followed by another for the same demand.
-    const ends = ceremony.outcome === undefined && (ceremony.correlation === 'derived' || call.outcome === 'passed');
-    if (ends) ceremony.outcome = call.outcome;
-    if (frame !== undefined && call.outcome === 'passed') frame.proved = subject;
-    const { challengedAtMs } = ceremony;
-    const basis: EventBasis = {
-      ceremony,
-      subject,
-      http: frame === undefined ? undefined : httpFacts(frame.request, undefined),
-      library: call.library,
-      libraryVersion: call.libraryVersion,
-    };
-    const detail: EventDetail = {
-      action: 'STEP_UP_VERIFY',
-      auditOutcome: call.outcome === 'passed' ? 'success' : 'failure',
-      ...(ends ? { outcome: call.outcome } : {}),
-      errorType: call.errorType,
-      durationMs: challengedAtMs === undefined ? undefined : Math.round(this.#parts.nowMs() - challengedAtMs),
-      // Issued in another process: the time lies between that process's record and this one, for the reader to pair.
-      durationSource: challengedAtMs === undefined ? 'paired' : 'local',
-      attemptNumber: ceremony.answers,
-      phishingResistant: call.phishingResistant,
-      userVerified: call.userVerified,
-      deviceType: call.deviceType,
-      backedUp: call.backedUp,
-    };
-    const sentence = answerSentence(call.outcome, call.errorType, call.userVerified, call.method);
-    this.#tell(ends ? EVENT_STEP_UP_COMPLETED : EVENT_STEP_UP_ATTEMPTED, sentence, basis, detail, frame, {
-      request: frame?.request,
-      response: frame?.response,
-      libraryArguments: call.arguments,
-      libraryResult: call.result,
-      libraryError: call.error,
-    });
+    const outcome = (call.outcome === 'failed' && call.errorType && ENDS[call.errorType]) || call.outcome;
+    const tale = (ends: boolean): Tale => this.#answerTale(frame, call, ceremony, subject, ends ? outcome : undefined);
+    if (answeredBefore === undefined && endsWith(call, ceremony, outcome)) {
+      if (endings.end(ceremony, outcome, teller.draft(EVENT_STEP_UP_COMPLETED, tale(true)), frame)) return;
+    }
+    const attributes = teller.tell(EVENT_STEP_UP_ATTEMPTED, tale(false), frame);
+    store.opened(ceremony, attributes);
   }
 
   /** @param aborted the connection closed before the response was handed to it in full. */
@@ -109,46 +104,43 @@ export class Ceremonies {
     const challenge = status === 401 ? parseStepUpChallenge(headerFields(response, 'www-authenticate')) : undefined;
     if (challenge !== undefined) this.#demanded(frame, challenge, aborted);
     else if (frame.challenges.length > 0) this.#offered(frame);
-    else if (this.#parts.book.awaitsRetries && (status === 403 || (status >= 200 && status < 300)))
-      this.#retried(frame);
+    else if (status === 403 || (status >= 200 && status < 300)) this.#parts.accesses.decided(frame);
+    else if (REFUSALS.has(status)) this.#refused(frame);
   }
 
   /** A 401 of RFC 9470. A challenge made in the same request belongs to it. */
   #demanded(frame: RequestFrame, challenge: StepUpChallenge, aborted: boolean): void {
-    const { book, subjects } = this.#parts;
+    const { accesses, book, nowMs, store, subjects, teller } = this.#parts;
     const subject = subjects.read(frame.request, frame.peerAddress);
     const http = httpFacts(frame.request, frame.response.statusCode);
     const requirement: Requirement = { acrValues: challenge.acrValues, maxAgeS: challenge.maxAgeS };
     const facts = { subject, requirement, actionName: http.actionName };
-    const key = requestKey(frame.request);
-    if (subject.joinId !== undefined) {
-      const older = book.demand(subject.joinId, key);
-      if (older !== undefined) this.#accessed(frame, older.ceremony, subject, http, 'blocked', false);
-    }
+    accesses.refusedAgain(frame, subject, http);
     const pending = frame.challenges.at(-1);
     const ceremony = pending === undefined ? book.ofSession(facts) : book.ofChallenge(pending.call.challenge, facts);
     // A service may offer several ways to answer; whichever is taken belongs to this demand.
     for (const { call } of frame.challenges.slice(0, -1)) book.rememberChallenge(call.challenge, ceremony);
-    if (subject.joinId !== undefined) {
-      const length = frame.request.headers['content-length'];
-      const demandedAtS = Math.floor(frame.startedAtMs / 1000);
-      book.setDemand(subject.joinId, key, { ceremony, demandedAtS, length, unmetTold: false });
-    }
+    ceremony.startedAtMs ??= nowMs();
+    ceremony.startedWallMs ??= store.parts.now();
+    accesses.demanded(frame, ceremony, subject, http, requirement);
     const trigger = triggerOf(requirement, subject.claims);
-    this.#tell(
+    const attributes = teller.tell(
       EVENT_STEP_UP_REQUIRED,
-      requiredSentence(http.actionName, requirement, aborted),
-      { ceremony, subject, http, ...HTTP_LIBRARY },
       {
-        action: 'STEP_UP_REQUIRE',
-        auditOutcome: aborted ? 'unknown' : 'success',
-        triggerReason: trigger.reason,
-        triggerDetail: trigger.detail,
+        basis: { ceremony, subject, http, ...HTTP_LIBRARY },
+        detail: {
+          action: 'STEP_UP_REQUIRE',
+          auditOutcome: aborted ? 'unknown' : 'success',
+          triggerReason: trigger.reason,
+          triggerDetail: trigger.detail,
+        },
+        body: requiredSentence(http.actionName, requirement, aborted),
+        raw: { request: frame.request, response: frame.response },
       },
       frame,
-      { request: frame.request, response: frame.response },
     );
-    if (pending !== undefined) this.#challenged(frame, pending, ceremony, subject, http);
+    if (pending === undefined) store.opened(ceremony, attributes);
+    else this.#challenged(frame, pending, ceremony, subject, http);
   }
 
   /** Challenges made without a 401: for the step-up that the session has open, or, with no user known, a sign-in. */
@@ -173,22 +165,53 @@ export class Ceremonies {
     subject: Subject,
     http: HttpFacts,
   ): void {
-    const { call } = pending;
+    const { nowMs, store, teller } = this.#parts;
+    const { call, issuedAtMs } = pending;
     ceremony.method = call.method;
-    ceremony.challengedAtMs = pending.issuedAtMs;
-    this.#tell(
+    ceremony.startedAtMs = issuedAtMs;
+    ceremony.startedWallMs = store.parts.now() - Math.round(nowMs() - issuedAtMs);
+    if (call.lifetimeMs !== undefined) ceremony.expiresWallMs = ceremony.startedWallMs + call.lifetimeMs;
+    const attributes = teller.tell(
       EVENT_STEP_UP_CHALLENGED,
-      challengedSentence(ceremony.actionName, call.method),
-      { ceremony, subject, http, library: call.library, libraryVersion: call.libraryVersion },
-      { action: 'STEP_UP_CHALLENGE', auditOutcome: 'success', phishingResistant: true },
-      frame,
       {
-        request: frame.request,
-        response: frame.response,
-        libraryArguments: call.arguments,
-        libraryResult: call.result,
+        basis: { ceremony, subject, http, library: call.library, libraryVersion: call.libraryVersion },
+        detail: { action: 'STEP_UP_CHALLENGE', auditOutcome: 'success', phishingResistant: true },
+        body: challengedSentence(ceremony.actionName, call.method),
+        raw: {
+          request: frame.request,
+          response: frame.response,
+          libraryArguments: call.arguments,
+          libraryResult: call.result,
+        },
       },
+      frame,
     );
+    store.opened(ceremony, attributes);
+  }
+
+  /** Where answers are checked the service says no to the one who has a step-up open, whatever he would answer. */
+  #refused(frame: RequestFrame): void {
+    const { book, endings, routes, store, subjects, teller } = this.#parts;
+    const { request, response } = frame;
+    const refusal = REFUSALS.get(response.statusCode);
+    if (refusal === undefined || !(frame.answered !== undefined || routes.is('answers', request))) return;
+    const subject = subjects.read(request, frame.peerAddress);
+    const ceremony = frame.answered ?? book.pending(subject);
+    if (ceremony === undefined || store.ended(ceremony) !== undefined) return;
+    const draft = teller.draft(EVENT_STEP_UP_COMPLETED, {
+      basis: { ceremony, subject, http: httpFacts(request, response.statusCode), ...HTTP_LIBRARY },
+      detail: {
+        action: 'STEP_UP_VERIFY',
+        auditOutcome: 'failure',
+        outcome: refusal.outcome,
+        errorType: refusal.errorType,
+        ...this.#duration(ceremony),
+        ...(ceremony.answers > 0 ? { attemptNumber: ceremony.answers } : {}),
+      },
+      body: refusedSentence(ceremony.actionName, refusal.outcome),
+      raw: { request, response },
+    });
+    endings.end(ceremony, refusal.outcome, draft, frame);
   }
 
   /** The session may have got a new id with the proof; the refused request will come back under that. */
@@ -198,57 +221,72 @@ export class Ceremonies {
     this.#parts.book.renewed(next, { formerJoinId: proved.joinId, formerSessionHash: proved.sessionHash });
   }
 
-  /** A request that was refused before and now went through, or was refused for good. */
-  #retried(frame: RequestFrame): void {
-    const { book, subjects } = this.#parts;
-    const subject = subjects.read(frame.request, frame.peerAddress);
-    const key = requestKey(frame.request);
-    if (subject.joinId === undefined) return;
-    const renewal = book.renewalOf(subject.joinId);
-    const joinId = renewal?.formerJoinId ?? subject.joinId;
-    const demand = book.demand(joinId, key);
-    if (demand === undefined) return;
-    const http = httpFacts(frame.request, frame.response.statusCode);
-    const { ceremony } = demand;
-    const met = requirementMet(demand, subject, frame);
-    if (frame.response.statusCode === 403) {
-      book.dropDemand(joinId, key);
-      this.#accessed(frame, ceremony, subject, http, 'blocked', met, renewal?.formerSessionHash);
-      return;
-    }
-    if (met === false) {
-      // Another request to the same place may need no proof (a small transfer). Only one that looks like the refused
-      // one is told as going through without it, and the demand stays open for the one that brings the proof.
-      if (demand.unmetTold || !looksLike(demand, frame)) return;
-      demand.unmetTold = true;
-    } else book.dropDemand(joinId, key);
-    this.#accessed(frame, ceremony, subject, http, 'granted', met, renewal?.formerSessionHash);
-  }
-
-  #accessed(
-    frame: RequestFrame,
+  /** @param outcome absent where the step-up goes on, or had ended before */
+  #answerTale(
+    frame: RequestFrame | undefined,
+    call: AnswerChecked,
     ceremony: Ceremony,
     subject: Subject,
-    http: HttpFacts,
-    result: 'granted' | 'blocked',
-    requirementMet: boolean | undefined,
-    previousSessionHash?: string,
-  ): void {
-    this.#tell(
-      EVENT_STEP_UP_ACCESS,
-      accessSentence(ceremony.actionName, result, requirementMet),
-      { ceremony, subject, http, ...HTTP_LIBRARY },
-      {
-        action: 'ACCESS',
-        auditOutcome: result === 'granted' ? 'success' : 'failure',
-        accessResult: result,
-        requirementMet,
-        previousSessionHash,
-        tokenAccepted: result === 'granted',
+    outcome: StepUpOutcome | undefined,
+  ): Tale {
+    const errorType = this.#errorType(call, ceremony);
+    const basis: EventBasis = {
+      ceremony,
+      subject,
+      http: frame === undefined ? undefined : httpFacts(frame.request, undefined),
+      library: call.library,
+      libraryVersion: call.libraryVersion,
+    };
+    const detail: EventDetail = {
+      action: 'STEP_UP_VERIFY',
+      auditOutcome: call.outcome === 'passed' ? 'success' : 'failure',
+      ...(outcome === undefined ? {} : { outcome }),
+      errorType,
+      ...this.#duration(ceremony),
+      attemptNumber: ceremony.answers,
+      method: call.method,
+      // A code says nothing of the demand that it answers, not even where the demand's own id is derived.
+      correlation: call.challenge === undefined ? 'inferred' : undefined,
+      phishingResistant: call.phishingResistant,
+      userVerified: call.userVerified,
+      deviceType: call.deviceType,
+      backedUp: call.backedUp,
+    };
+    return {
+      basis,
+      detail,
+      body: answerSentence(call.outcome, errorType, call.userVerified, call.method),
+      raw: {
+        request: frame?.request,
+        response: frame?.response,
+        libraryArguments: call.arguments,
+        libraryResult: call.result,
+        libraryError: call.error,
       },
-      frame,
-      { request: frame.request, response: frame.response },
-    );
+    };
+  }
+
+  /** A refused answer to a challenge that was answered before, or that carries one, was used before. */
+  #errorType(call: AnswerChecked, ceremony: Ceremony): ErrorType | undefined {
+    if (call.outcome !== 'failed') return call.errorType;
+    const { outcome } = ceremony;
+    if (outcome === 'expired' || outcome === 'abandoned') return 'expired';
+    if (outcome !== undefined && call.challenge !== undefined) return 'replayed';
+    return this.#parts.book.answeredBefore(call.answeredChallenge) ? 'replayed' : call.errorType;
+  }
+
+  #duration(ceremony: Ceremony): Pick<EventDetail, 'durationMs' | 'durationSource'> {
+    const { nowMs, store } = this.#parts;
+    const { startedAtMs, startedWallMs } = ceremony;
+    if (startedAtMs !== undefined) {
+      return { durationMs: Math.round(nowMs() - startedAtMs), durationSource: 'local' };
+    }
+    // Another process, or this one before: its wall clock is all there is.
+    if (startedWallMs !== undefined) {
+      return { durationMs: Math.max(0, Math.round(store.parts.now() - startedWallMs)), durationSource: 'derived' };
+    }
+    // Begun where nothing is shared: the time lies between that record and this one, for the reader to pair.
+    return { durationMs: undefined, durationSource: 'paired' };
   }
 
   #ceremonyOfAnswer(call: AnswerChecked, subject: Subject): Ceremony | undefined {
@@ -264,30 +302,13 @@ export class Ceremonies {
     if (subject.userHash === undefined) return undefined;
     return call.challenge === undefined ? book.ofSession(facts) : book.ofChallenge(call.challenge, facts);
   }
-
-  #tell(
-    eventName: string,
-    body: string,
-    basis: EventBasis,
-    detail: EventDetail,
-    frame: RequestFrame | undefined,
-    raw: RawObservation,
-  ): void {
-    this.counts.records += 1;
-    if (basis.subject.userHash === undefined) this.counts.unknownUser += 1;
-    const attributes = stepUpAttributes(basis, detail, this.#parts.disclosure);
-    this.#parts.emit({ eventName, body, attributes, raw }, frame?.context);
-  }
 }
 
-function requirementMet({ ceremony, demandedAtS }: Demand, subject: Subject, frame: RequestFrame): boolean | undefined {
-  const { requirement, outcome } = ceremony;
-  // The demand itself was answered. A service that remembers this in its session need not issue another token.
-  if (outcome === 'passed') return true;
-  const at = { requestedAtS: Math.floor(frame.startedAtMs / 1000), demandedAtS };
-  return requirement === undefined ? undefined : meets(requirement, subject.claims, at);
-}
-
-function looksLike(demand: Demand, frame: RequestFrame): boolean {
-  return demand.length === frame.request.headers['content-length'];
+/**
+ * One answer ends a WebAuthn ceremony. Where only the session ties answers together, and where the answer is a code, a
+ * refused one may be followed by another for the same demand.
+ */
+function endsWith(call: AnswerChecked, ceremony: Ceremony, outcome: StepUpOutcome): boolean {
+  if (outcome === 'passed' || outcome === 'denied' || outcome === 'locked_out') return true;
+  return ceremony.correlation === 'derived' && call.challenge !== undefined;
 }

@@ -2,26 +2,23 @@
 // Copyright The Stepseal Authors
 
 import { randomBytes } from 'node:crypto';
+import type { RequestShape } from '../http/request-shape.ts';
 import type { Subject } from '../identity/subject.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { Ceremony, Requirement } from './ceremony.ts';
 import type { CeremonyIds } from './ceremony-id.ts';
+import type { CeremonyStore } from './store/ceremony-store.ts';
+import { ceremonyOf, ceremonyValue, type RenewalValue } from './store/entry-values.ts';
 
 /** A refused request that may be tried again. */
 export interface Demand {
   readonly ceremony: Ceremony;
   /** Wall clock, seconds. */
   readonly demandedAtS: number;
-  /** `content-length` of the refused request. */
-  readonly length: string | undefined;
+  /** What the refused request carried. */
+  readonly shape: RequestShape;
   /** A request like it went through without the proof, and that was told. */
-  unmetTold: boolean;
-}
-
-/** A session whose id was changed when its step-up passed. */
-interface Renewal {
-  readonly formerJoinId: string;
-  readonly formerSessionHash: string | undefined;
+  readonly unmetTold: boolean;
 }
 
 export interface CeremonyFacts {
@@ -30,36 +27,45 @@ export interface CeremonyFacts {
   readonly actionName: string | undefined;
 }
 
-/** More than a busy process has open at once; a step-up takes a person minutes at most. */
-const LIMITS = { maxEntries: 10_000, maxAgeMs: 15 * 60_000 };
+/** More than a busy process has open at once. */
+const MAX_ENTRIES = 10_000;
+const MAX_AGE_MS = 15 * 60_000;
+/** Ends are remembered for as long, so an id that is no older cannot come a second time. */
+const REMEMBERED_S = 23 * 3_600;
 
 /**
- * The step-ups this process knows of, by what leads to them. It holds ids and keyed hashes only, forgets after 15
- * minutes, and is never needed to find an id: another process, or this one after a restart, derives the same.
+ * The step-ups there are, by what leads to them: those that this process saw in memory, those of the other processes in
+ * the store. It holds ids and keyed hashes only, and is never needed to find the id that a challenge gives: another
+ * machine, or this one after its disk was lost, derives the same.
  */
 export class CeremonyBook {
   readonly #ids: CeremonyIds;
+  readonly #store: CeremonyStore;
   /** By the id that the challenge alone gives, which may not be the ceremony's own. */
   readonly #byChallenge: BoundedMap<Ceremony>;
   readonly #bySession: BoundedMap<Ceremony>;
   readonly #demands: BoundedMap<Demand>;
-  readonly #renewals: BoundedMap<Renewal>;
 
-  constructor(ids: CeremonyIds, nowMs: () => number) {
+  /** @param nowMs monotonic milliseconds */
+  constructor(ids: CeremonyIds, store: CeremonyStore, nowMs: () => number) {
     this.#ids = ids;
-    this.#byChallenge = new BoundedMap(LIMITS, nowMs);
-    this.#bySession = new BoundedMap(LIMITS, nowMs);
-    this.#demands = new BoundedMap(LIMITS, nowMs);
-    this.#renewals = new BoundedMap(LIMITS, nowMs);
+    this.#store = store;
+    const limits = { maxEntries: MAX_ENTRIES, maxAgeMs: Math.max(MAX_AGE_MS, store.parts.abandonAfterMs) };
+    this.#byChallenge = new BoundedMap(limits, nowMs);
+    this.#bySession = new BoundedMap(limits, nowMs);
+    this.#demands = new BoundedMap(limits, nowMs);
   }
 
-  get awaitsRetries(): boolean {
-    return this.#demands.size > 0;
-  }
-
-  /** The step-up whose challenge this is, as far as this process knows it. */
+  /** The step-up whose challenge this is, as far as this process or the store knows it. */
   knownByChallenge(challenge: string): Ceremony | undefined {
-    return this.#byChallenge.get(this.#ids.derive('webauthn', challenge));
+    const id = this.#ids.derive('webauthn', challenge);
+    return this.#byChallenge.get(id) ?? this.#store.byAlias(id);
+  }
+
+  /** Whether the step-up of this challenge, which an answer carries, has ended. */
+  answeredBefore(challenge: string | undefined): boolean {
+    const known = challenge === undefined ? undefined : this.knownByChallenge(challenge);
+    return known !== undefined && this.#store.ended(known) !== undefined;
   }
 
   /** The step-up that a challenge alone identifies, in any process. */
@@ -67,53 +73,102 @@ export class CeremonyBook {
     const id = this.#ids.derive('webauthn', challenge);
     const ceremony = newCeremony(id, 'derived', facts);
     this.#byChallenge.set(id, ceremony);
+    this.#setPending(facts.subject, ceremony);
     return ceremony;
   }
 
   rememberChallenge(challenge: string, ceremony: Ceremony): void {
-    this.#byChallenge.set(this.#ids.derive('webauthn', challenge), ceremony);
+    const id = this.#ids.derive('webauthn', challenge);
+    this.#byChallenge.set(id, ceremony);
+    if (id !== ceremony.id) this.#store.setAlias(id, ceremony.id);
+  }
+
+  /** The step-up that the session has open, in any process of the store. */
+  pending(subject: Subject): Ceremony | undefined {
+    const session = this.#session(subject);
+    if (session === undefined) return undefined;
+    // The store first: another process may have opened a later one.
+    const shared = this.#store.pending(session);
+    const own = this.#bySession.get(session);
+    const ceremony = shared === undefined || shared.id === own?.id ? own : shared;
+    if (ceremony === undefined || this.#store.ended(ceremony) !== undefined) return undefined;
+    this.#bySession.set(session, ceremony);
+    return ceremony;
   }
 
   /**
-   * The step-up of a session, for want of anything better. A new token brings a new `auth_time` and with it a new id;
-   * where there is none, what this process saw end is counted instead, which other processes do not know.
+   * The step-up of a session, for want of anything better: the one it has open, unless another action is demanded, else
+   * a new one. Where the token states when its user last proved himself, machines that share nothing agree on the id of
+   * the first step-up after that.
    */
   ofSession(facts: CeremonyFacts): Ceremony {
-    const { joinId, claims } = facts.subject;
-    // Nobody can answer for a request that nothing ties to another: it stands alone.
-    if (joinId === undefined) return newCeremony(randomBytes(17).toString('base64url').slice(0, 22), 'inferred', facts);
-    const material = `${joinId}\0${claims?.authTimeS ?? ''}`;
-    for (let round = 0; ; round += 1) {
-      const id = this.#ids.derive('session', round === 0 ? material : `${material}\0${round}`);
-      const known = this.#bySession.get(id);
-      if (known === undefined) {
-        const ceremony = newCeremony(id, 'inferred', facts);
-        this.#bySession.set(id, ceremony);
-        return ceremony;
-      }
-      if (known.outcome === undefined) return known;
-    }
+    const { subject, actionName } = facts;
+    const pending = this.pending(subject);
+    const same = actionName === undefined || (pending?.correlation === 'inferred' && pending.actionName === actionName);
+    if (pending !== undefined && (same || pending.actionName === undefined)) return pending;
+    const ceremony = newCeremony(this.#freshId(subject), 'inferred', facts);
+    this.#setPending(subject, ceremony);
+    return ceremony;
+  }
+
+  /** An id that no step-up has had: of the session and its last proof while that is recent, else a random one. */
+  #freshId(subject: Subject): string {
+    const session = this.#session(subject);
+    const authTimeS = subject.claims?.authTimeS;
+    const recent = authTimeS !== undefined && this.#store.parts.now() / 1000 - authTimeS < REMEMBERED_S;
+    if (session !== undefined && recent && this.#store.find(session) === undefined) return session;
+    return randomBytes(17).toString('base64url').slice(0, 22);
   }
 
   demand(joinId: string, requestKey: string): Demand | undefined {
-    return this.#demands.get(this.#demandKey(joinId, requestKey));
+    const key = this.#demandKey(joinId, requestKey);
+    const own = this.#demands.get(key);
+    if (own !== undefined) return own;
+    const shared = this.#store.demand(key);
+    if (shared === undefined) return undefined;
+    return {
+      ceremony: ceremonyOf(shared.ceremony),
+      demandedAtS: shared.demandedS,
+      shape: shared.shape,
+      unmetTold: shared.unmetTold,
+    };
   }
 
   setDemand(joinId: string, requestKey: string, demand: Demand): void {
-    this.#demands.set(this.#demandKey(joinId, requestKey), demand);
+    const key = this.#demandKey(joinId, requestKey);
+    this.#demands.set(key, demand);
+    this.#store.setDemand(key, {
+      ceremony: ceremonyValue(demand.ceremony),
+      demandedS: demand.demandedAtS,
+      shape: demand.shape,
+      unmetTold: demand.unmetTold,
+    });
   }
 
   dropDemand(joinId: string, requestKey: string): void {
-    this.#demands.delete(this.#demandKey(joinId, requestKey));
+    const key = this.#demandKey(joinId, requestKey);
+    this.#demands.delete(key);
+    this.#store.dropDemand(key);
   }
 
   /** Services give a session a new id when its user has proved himself, lest somebody planted the old one. */
-  renewed(joinId: string, renewal: Renewal): void {
-    this.#renewals.set(joinId, renewal);
+  renewed(joinId: string, renewal: RenewalValue): void {
+    this.#store.setRenewal(joinId, renewal);
   }
 
-  renewalOf(joinId: string): Renewal | undefined {
-    return this.#renewals.get(joinId);
+  renewalOf(joinId: string): RenewalValue | undefined {
+    return this.#store.renewal(joinId);
+  }
+
+  #setPending(subject: Subject, ceremony: Ceremony): void {
+    const session = this.#session(subject);
+    if (session === undefined) return;
+    this.#bySession.set(session, ceremony);
+    this.#store.setPending(session, ceremony.id);
+  }
+
+  #session({ joinId, claims }: Subject): string | undefined {
+    return joinId === undefined ? undefined : this.#ids.derive('session', `${joinId}\0${claims?.authTimeS ?? ''}`);
   }
 
   /** Of fixed length, since a path is as long as its client likes. */
@@ -130,7 +185,9 @@ function newCeremony(id: string, correlation: Ceremony['correlation'], facts: Ce
     requirement: facts.requirement,
     actionName: facts.actionName,
     method: undefined,
-    challengedAtMs: undefined,
+    startedAtMs: undefined,
+    startedWallMs: undefined,
+    expiresWallMs: undefined,
     answers: 0,
     outcome: undefined,
   };

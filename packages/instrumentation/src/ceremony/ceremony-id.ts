@@ -5,9 +5,16 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 /**
  * What an id is derived from: a challenge that both sides see, or, failing that, the session. The others never leave
- * the process: they stand in memory for what ties requests together, which is secret and as long as a client likes.
+ * the data directory: they stand for what ties requests together, which is secret and as long as a client likes.
  */
-export type CorrelationKind = 'webauthn' | 'session' | 'join session' | 'join user' | 'request';
+export type CorrelationKind =
+  | 'webauthn'
+  | 'session'
+  | 'join session'
+  | 'join user'
+  | 'request'
+  | 'request shape'
+  | 'route';
 
 /** 132 of 256 bits. */
 const ID_LENGTH = 22;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { StepUpMethod } from '@stepseal/core/semconv';
+import type { StepUpMethod, StepUpOutcome } from '@stepseal/core/semconv';
 import type { TokenClaims } from '../identity/token-claims.ts';
 
 /** What the service demands before it goes on. */
@@ -11,7 +11,7 @@ export interface Requirement {
   readonly maxAgeS: number | undefined;
 }
 
-/** One step-up as this process knows it. Another process may know more: they share the id, nothing else. */
+/** One step-up as this process knows it. Another process of the data directory may know more: see `store`. */
 export interface Ceremony {
   readonly id: string;
   /** `inferred` where the id was taken from the session, because nothing that both sides see was at hand. */
@@ -19,19 +19,23 @@ export interface Ceremony {
   /** Whose it is, where known: nobody else's answer may end it. */
   readonly userHash: string | undefined;
   readonly requirement: Requirement | undefined;
-  /** The guarded action, `POST /transfers`; unknown where the demand was made by another process. */
+  /** The guarded action, `POST /transfers`; unknown where the demand was not seen. */
   readonly actionName: string | undefined;
   method: StepUpMethod | undefined;
-  /** Monotonic milliseconds of the challenge; unknown where another process issued it. */
-  challengedAtMs: number | undefined;
+  /** Monotonic milliseconds of the challenge, or of the demand until there is one; unknown in any other process. */
+  startedAtMs: number | undefined;
+  /** As `startedAtMs`, on the wall clock that processes share. */
+  startedWallMs: number | undefined;
+  /** Wall milliseconds at which the challenge's own life is over, where the service stated it. */
+  expiresWallMs: number | undefined;
   /** Answers checked so far. */
   answers: number;
   /** How it ended; set once. */
-  outcome: 'passed' | 'failed' | 'error' | undefined;
+  outcome: StepUpOutcome | undefined;
 }
 
 /** Clocks of the service and of whoever wrote the token differ by less, or are a problem of their own. */
-const CLOCK_LEEWAY_S = 5;
+export const CLOCK_LEEWAY_S = 5;
 
 /** When a request came, and when the demand that it is measured by was made. Seconds since 1970. */
 export interface Moments {

@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '@opentelemetry/api';
 import type { Subject } from '../identity/subject.ts';
+import type { Ceremony } from './ceremony.ts';
 import type { ChallengeIssued } from './observation.ts';
 
 export interface PendingChallenge {
@@ -26,6 +27,8 @@ export class RequestFrame {
   context: Context | undefined;
   /** Who gave a good answer in this request. */
   proved: Subject | undefined;
+  /** The step-up that an answer of this request belongs to. */
+  answered: Ceremony | undefined;
   ended = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {

@@ -24,6 +24,8 @@ export interface LibraryCall {
 export interface ChallengeIssued extends LibraryCall {
   /** The secret both sides see; used to derive the id, never recorded. */
   readonly challenge: string;
+  /** How long the service says that it may be answered, in milliseconds. */
+  readonly lifetimeMs?: number | undefined;
   readonly result: unknown;
 }
 
@@ -31,6 +33,8 @@ export interface ChallengeIssued extends LibraryCall {
 export interface AnswerChecked extends LibraryCall {
   /** Absent when the answer was so broken that no challenge could be read, and where the method has none (TOTP, HOTP). */
   readonly challenge: string | undefined;
+  /** The challenge that the answer itself carries, where another one was expected. */
+  readonly answeredChallenge?: string | undefined;
   readonly outcome: 'passed' | 'failed' | 'error';
   readonly errorType: ErrorType | undefined;
   readonly userVerified: boolean | undefined;

@@ -45,3 +45,16 @@ export function requestKey(request: IncomingMessage): string {
   const query = path.indexOf('?');
   return `${request.method} ${query === -1 ? path : path.slice(0, query)}`;
 }
+
+/**
+ * Method and route as its own router has it: cheap, and not always all of the route. Where no framework left one, all
+ * requests of a method have the same label.
+ */
+export function routeLabel(request: IncomingMessage): string {
+  try {
+    const path = (request as { route?: { path?: unknown } }).route?.path;
+    return typeof path === 'string' ? `${request.method} ${path}` : `${request.method}`;
+  } catch {
+    return `${request.method}`;
+  }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import fs, { type Dir } from 'node:fs';
+import { join } from 'node:path';
+import { type Entries, type EntryKind, type EntryValue, KINDS } from './entries.ts';
+
+/** The calls of `node:fs` that entries are made of, so that a test can let each of them fail, or be the last. */
+export type EntryFileSystem = Pick<
+  typeof fs,
+  'existsSync' | 'linkSync' | 'mkdirSync' | 'readFileSync' | 'renameSync' | 'rmSync' | 'writeFileSync'
+>;
+
+/** What a name may look like: a keyed hash, and for `done` the number of a later claim. */
+const NAME = /^[A-Za-z0-9_-]{22}(\.[1-9][0-9]{0,2})?$/;
+/** Files that were on their way into place. */
+const DRAFTS = 'draft';
+const DIRECTORY_MODE = 0o750;
+const FILE_MODE = 0o640;
+/** Characters of a message authentication code: 132 of 256 bits. */
+const CODE_LENGTH = 22;
+/** Nothing that this module writes is longer. */
+const MAX_BYTES = 16_384;
+/** A kind with more files than this takes no new ones; each thread counts them in passing. */
+const MAX_FILES = 10_000;
+/** Older ones are of no use to anybody. An open step-up goes with its end, unless nobody can read it. */
+const MAX_AGE_MS: Readonly<Record<EntryKind | typeof DRAFTS, number>> = {
+  open: 30 * 24 * 3_600_000,
+  done: 24 * 3_600_000,
+  alias: 24 * 3_600_000,
+  session: 24 * 3_600_000,
+  demand: 24 * 3_600_000,
+  renewal: 24 * 3_600_000,
+  route: 7 * 24 * 3_600_000,
+  draft: 60_000,
+};
+
+export interface FileEntriesOptions {
+  /** `<dataDir>/ceremonies`. */
+  readonly directory: string;
+  /** Keys the code in each file. */
+  readonly key: Uint8Array;
+  /** Takes over for what the files cannot do. */
+  readonly fallback: Entries;
+  /** Told when the files cannot be used. */
+  readonly failed: (error: unknown) => void;
+  readonly files?: EntryFileSystem;
+  /** Wall milliseconds. */
+  readonly now?: () => number;
+}
+
+/**
+ * One small file an entry, `<directory>/<kind>/<name>`. A file appears whole: it is renamed into place, or linked where
+ * the first of several is to win. Nothing is synced: after a power cut the segments say what was told.
+ *
+ * Trust: whoever can write the directory can delete or bring back a file. He cannot make one up, nor change one: each
+ * carries a code keyed with the correlation key over its kind, name and content, and one that does not fit is no entry.
+ */
+export class FileEntries implements Entries {
+  readonly #options: FileEntriesOptions;
+  readonly #files: EntryFileSystem;
+  readonly #key: KeyObject;
+  readonly #nonce = randomBytes(8).toString('hex');
+  readonly #walks = new Map<string, { directory: Dir; seen: number }>();
+  readonly #full = new Set<EntryKind>();
+  #drafts = 0;
+  #made = false;
+
+  constructor(options: FileEntriesOptions) {
+    this.#options = options;
+    this.#files = options.files ?? fs;
+    this.#key = createSecretKey(options.key);
+  }
+
+  get(kind: EntryKind, name: string): unknown {
+    return this.#read(kind, name) ?? this.#options.fallback.get(kind, name);
+  }
+
+  has(kind: EntryKind, name: string): boolean {
+    const there = this.#attempt(() => this.#files.existsSync(this.#path(kind, name)));
+    return there === true || this.#options.fallback.has(kind, name);
+  }
+
+  put(kind: EntryKind, name: string, value: EntryValue): void {
+    const stored = this.#attempt(() => {
+      if (this.#full.has(kind)) throw new Error(`more than ${MAX_FILES} files`);
+      const draft = this.#draft(kind, name, value);
+      this.#files.renameSync(draft, this.#path(kind, name));
+      return true;
+    });
+    if (stored === undefined) this.#options.fallback.put(kind, name, value);
+  }
+
+  claim(kind: EntryKind, name: string, value: EntryValue): boolean {
+    const first = this.#attempt(() => this.#link(this.#draft(kind, name, value), this.#path(kind, name)));
+    if (first !== undefined) return first;
+    // What cannot be written may still be readable.
+    return this.get(kind, name) === undefined && this.#options.fallback.claim(kind, name, value);
+  }
+
+  remove(kind: EntryKind, name: string): void {
+    this.#options.fallback.remove(kind, name);
+    this.#attempt(() => this.#files.rmSync(this.#path(kind, name), { force: true }));
+  }
+
+  /** Names in the order of the directory. What is older than it is worth is deleted in passing, drafts included. */
+  async some(kind: EntryKind, limit: number): Promise<readonly string[]> {
+    const names = await this.#walk(kind, limit);
+    if (kind === 'open') await this.#walk(DRAFTS, limit);
+    const held = await this.#options.fallback.some(kind, limit);
+    return [...names, ...held.filter((name) => !names.includes(name))];
+  }
+
+  async #walk(kind: EntryKind | typeof DRAFTS, limit: number): Promise<string[]> {
+    const names: string[] = [];
+    try {
+      let walk = this.#walks.get(kind);
+      if (walk === undefined) {
+        walk = { directory: await fs.promises.opendir(join(this.#options.directory, kind)), seen: 0 };
+        this.#walks.set(kind, walk);
+      }
+      for (let looked = 0; looked < limit; looked += 1) {
+        const entry = await walk.directory.read();
+        if (entry === null) {
+          this.#walks.delete(kind);
+          await walk.directory.close();
+          if (kind !== DRAFTS) this.#counted(kind, walk.seen);
+          break;
+        }
+        const path = join(this.#options.directory, kind, entry.name);
+        const { mtimeMs } = await fs.promises.stat(path);
+        if (this.#isOld(kind, entry.name, mtimeMs)) await fs.promises.unlink(path);
+        else if (NAME.test(entry.name)) names.push(entry.name);
+        walk.seen += 1;
+      }
+    } catch (error) {
+      // No directory yet, or a file that another process deleted just now.
+      if (codeOf(error) !== 'ENOENT') this.#options.failed(error);
+    }
+    return names;
+  }
+
+  #isOld(kind: EntryKind | typeof DRAFTS, name: string, mtimeMs: number): boolean {
+    if (this.#now() - mtimeMs <= MAX_AGE_MS[kind]) return false;
+    return kind !== 'open' || !NAME.test(name) || this.#read(kind, name) === undefined;
+  }
+
+  #counted(kind: EntryKind, files: number): void {
+    if (files > MAX_FILES) this.#full.add(kind);
+    else this.#full.delete(kind);
+  }
+
+  close(): void {
+    for (const { directory } of this.#walks.values()) directory.close().catch(() => {});
+    this.#walks.clear();
+  }
+
+  #read(kind: EntryKind, name: string): unknown {
+    return this.#attempt(() => {
+      let text: string;
+      try {
+        text = this.#files.readFileSync(this.#path(kind, name), 'latin1');
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+        throw error;
+      }
+      const content = text.slice(CODE_LENGTH + 1, -1);
+      if (text.length > MAX_BYTES || text !== this.#sealed(kind, name, content)) return undefined;
+      return JSON.parse(Buffer.from(content, 'latin1').toString('utf8')) as unknown;
+    });
+  }
+
+  /** A file that is complete and not yet in its place. */
+  #draft(kind: EntryKind, name: string, value: EntryValue): string {
+    const content = Buffer.from(JSON.stringify(value)).toString('latin1');
+    const path = join(this.#options.directory, DRAFTS, `${this.#nonce}-${this.#drafts++}`);
+    const text = this.#sealed(kind, name, content);
+    const options = { flag: 'wx', mode: FILE_MODE, encoding: 'latin1' } as const;
+    if (!this.#made) this.#makeDirectories();
+    try {
+      this.#files.writeFileSync(path, text, options);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') {
+        this.#files.rmSync(path, { force: true });
+        throw error;
+      }
+      // Somebody has deleted the directory under us.
+      this.#makeDirectories();
+      this.#files.writeFileSync(path, text, options);
+    }
+    return path;
+  }
+
+  /** @returns false when somebody else was there first */
+  #link(draft: string, path: string): boolean {
+    try {
+      this.#files.linkSync(draft, path);
+      return true;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EEXIST') return false;
+      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
+      return this.#createInstead(draft, path);
+    } finally {
+      this.#files.rmSync(draft, { force: true });
+    }
+  }
+
+  /** File systems without hard links: exclusive creation has one winner too, but its content comes a moment later. */
+  #createInstead(draft: string, path: string): boolean {
+    try {
+      this.#files.writeFileSync(path, this.#files.readFileSync(draft), { flag: 'wx', mode: FILE_MODE });
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  #makeDirectories(): void {
+    for (const kind of [...KINDS, DRAFTS]) {
+      this.#files.mkdirSync(join(this.#options.directory, kind), { recursive: true, mode: DIRECTORY_MODE });
+    }
+    this.#made = true;
+  }
+
+  #path(kind: EntryKind, name: string): string {
+    if (!NAME.test(name)) throw new TypeError('not a name of an entry');
+    return join(this.#options.directory, kind, name);
+  }
+
+  #sealed(kind: EntryKind, name: string, content: string): string {
+    const code = createHmac('sha256', this.#key).update(`ceremony 1\0${kind}\0${name}\0`).update(content, 'latin1');
+    return `${code.digest('base64url').slice(0, CODE_LENGTH)} ${content}\n`;
+  }
+
+  #attempt<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.#options.failed(error);
+      return undefined;
+    }
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
