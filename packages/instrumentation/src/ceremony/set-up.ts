@@ -45,10 +45,20 @@ export interface CeremoniesOptions {
   readonly notShared: (error: unknown) => void;
 }
 
+/** The parts, for whoever else tells of step-ups. */
+export interface CeremonyParts {
+  readonly ceremonies: Ceremonies;
+  readonly closings: Closings;
+  readonly book: CeremonyBook;
+  readonly store: CeremonyStore;
+  readonly endings: Endings;
+  readonly teller: Teller;
+}
+
 const REMEMBERED_MS = 24 * 3_600_000;
 
 /** Puts together what turns observations into records of step-ups, and what ends those that nobody ends. */
-export function setUpCeremonies(options: CeremoniesOptions): { ceremonies: Ceremonies; closings: Closings } {
+export function setUpCeremonies(options: CeremoniesOptions): CeremonyParts {
   const { ids, subjects, nowMs, shared } = options;
   const store = new CeremonyStore({
     entries: entriesOf(options),
@@ -70,7 +80,7 @@ export function setUpCeremonies(options: CeremoniesOptions): { ceremonies: Cerem
     isTold: (id, sinceMs) => (shared === undefined ? Promise.resolve(false) : isEndTold(shared.dataDir, id, sinceMs)),
     failed: options.notShared,
   });
-  return { ceremonies, closings };
+  return { ceremonies, closings, book, store, endings, teller };
 }
 
 function entriesOf({ shared, correlationKey, nowMs, notShared }: CeremoniesOptions): Entries {

@@ -12,8 +12,8 @@ export type EntryFileSystem = Pick<
   'existsSync' | 'linkSync' | 'mkdirSync' | 'readFileSync' | 'renameSync' | 'rmSync' | 'writeFileSync'
 >;
 
-/** What a name may look like: a keyed hash, and for `done` the number of a later claim. */
-const NAME = /^[A-Za-z0-9_-]{22}(\.[1-9][0-9]{0,2})?$/;
+/** A keyed hash or an id that the application chose, and for `done` the number of a later claim. Never a path. */
+const NAME = /^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,2})?$/;
 /** Files that were on their way into place. */
 const DRAFTS = 'draft';
 const DIRECTORY_MODE = 0o750;
