@@ -27,6 +27,7 @@
  * - `RETENTION_KEPT`: a stream that is due is not what its own notes say, and stays as evidence.
  * - `OTHER_EXPORTER`: another exporter or processor sits in the same provider and sees records before they are sealed.
  * - `ATTRIBUTES_LIMITED`: the provider's log record limits dropped attributes before the record could be sealed.
+ * - `RECORDS_UNSIGNED`: record signatures are on and were not made for some records, which are sealed all the same.
  * - `INVALID_OPTION`: an option has a value it cannot have.
  * - `INTERNAL`: a defect of this package. The application is kept from noticing it.
  */
@@ -52,6 +53,7 @@ export type SealingErrorCode =
   | 'RETENTION_KEPT'
   | 'OTHER_EXPORTER'
   | 'ATTRIBUTES_LIMITED'
+  | 'RECORDS_UNSIGNED'
   | 'INVALID_OPTION'
   | 'INTERNAL';
 

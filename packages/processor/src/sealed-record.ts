@@ -2,9 +2,10 @@
 // Copyright The Stepseal Authors
 
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
-import { isRegistryEvent, type Payload, parsePayload, type TypedValue } from '@stepseal/core/format';
-import { severityOf } from '@stepseal/core/semconv';
-import { SOFTWARE_VERSION } from './version.ts';
+import type { Payload, TypedValue } from '@stepseal/core/format';
+import type { ExportedStream } from './otlp/exported-stream.ts';
+import type { DeliverableRecord } from './otlp/logs-encoding.ts';
+import { ALGORITHM, project } from './otlp/projection.ts';
 
 /** A Resource as exporters read it. */
 export interface ExportedResource {
@@ -33,48 +34,62 @@ export interface SealedLogRecord {
   readonly droppedAttributesCount: number;
 }
 
-/** What is added outside the payload (docs/spec, "Attributes"). */
-export interface Integrity {
-  readonly payload: string;
-  /** Record hash. */
-  readonly hash: string;
-  /** Number of the sealing record whose note covers this one; left out when a successor adopted it. */
-  readonly seal?: number;
-  /** The note, on a sealing record. */
-  readonly note?: string;
-}
-
-const OWN_SCOPE: ExportedScope = { name: 'stepseal', version: SOFTWARE_VERSION };
 const NS_PER_S = 1_000_000_000n;
 
+/** What exported records of one stream share: one object for equal Resources and scopes, by which exporters group. */
+export class ExportedGroups {
+  readonly stream: ExportedStream;
+  readonly #resources = new Map<boolean, ExportedResource>();
+  readonly #scopes = new Map<string, ExportedScope>();
+
+  constructor(stream: ExportedStream) {
+    this.stream = stream;
+  }
+
+  resource(signed: boolean): ExportedResource {
+    let known = this.#resources.get(signed);
+    if (known === undefined) {
+      const attributes = plainMap(this.stream.resource);
+      if (signed) attributes[ALGORITHM[0]] = ALGORITHM[1];
+      known = { attributes: attributes as Attributes };
+      this.#resources.set(signed, known);
+    }
+    return known;
+  }
+
+  scope({ name, version }: { readonly name: string; readonly version: string }): ExportedScope {
+    const key = JSON.stringify([name, version]);
+    let known = this.#scopes.get(key);
+    if (known === undefined) {
+      known = { name, ...(version === '' ? {} : { version }) };
+      this.#scopes.set(key, known);
+    }
+    return known;
+  }
+}
+
 /**
- * The exported form of one record: a function of its payload, the open record and its note, so that anybody can make it
- * again from the segment and compare.
+ * The exported form of one record for an exporter of the SDK, whose values are JavaScript's: integers beyond 2^53 lose
+ * digits there, and a whole double becomes an integer. `audit.integrity.payload` has them as they are.
+ *
+ * @throws FormatError `MALFORMED`, `TOO_LARGE` where P is no payload
  */
-export function sealedLogRecord(
-  integrity: Integrity,
-  resource: ExportedResource,
-  scopes: Map<string, ExportedScope>,
-): SealedLogRecord {
-  const payload = parsePayload(Buffer.from(integrity.payload));
-  const attributes = plainMap(payload.attributes);
-  attributes['audit.integrity.payload'] = integrity.payload;
-  attributes['audit.integrity.hash'] = integrity.hash;
-  attributes['audit.integrity.signer'] = 'producer';
-  attributes['audit.integrity.canonicalization'] = 'jcs';
-  if (integrity.seal !== undefined) attributes['audit.integrity.seal'] = integrity.seal;
-  if (integrity.note !== undefined) attributes['audit.integrity.note'] = integrity.note;
-  const time = payload.timestamp ?? 0n;
+export function sealedLogRecord(record: DeliverableRecord, groups: ExportedGroups): SealedLogRecord {
+  const { payload, attributes, timestamp, observedTimestamp, severityNumber, severityText, scope } = project(
+    record,
+    groups.stream,
+  );
   return {
-    hrTime: hrTime(time),
-    hrTimeObserved: hrTime(payload.observedTimestamp ?? time),
+    hrTime: hrTime(timestamp),
+    hrTimeObserved: hrTime(observedTimestamp),
     ...spanContext(payload),
-    ...severity(payload),
+    ...(severityNumber === 0 ? {} : { severityNumber }),
+    ...(severityText === '' ? {} : { severityText }),
     ...(payload.body === undefined ? {} : { body: plain(payload.body) }),
     ...(payload.eventName === undefined ? {} : { eventName: payload.eventName }),
-    resource,
-    instrumentationScope: scope(payload, scopes),
-    attributes: attributes as Attributes,
+    resource: groups.resource(record.signature !== undefined),
+    instrumentationScope: groups.scope(scope),
+    attributes: plainMap(attributes) as Attributes,
     droppedAttributesCount: 0,
   };
 }
@@ -82,39 +97,6 @@ export function sealedLogRecord(
 function spanContext({ traceId, spanId }: Payload): { spanContext?: SpanContext } {
   // Flags are not sealed; an exported record has none.
   return traceId === undefined || spanId === undefined ? {} : { spanContext: { traceId, spanId, traceFlags: 0 } };
-}
-
-function severity(payload: Payload): { severityText?: string; severityNumber?: number } {
-  const { eventName, attributes } = payload;
-  const value = (key: string): unknown => attributes.get(key)?.value;
-  if (eventName !== undefined && isRegistryEvent(eventName)) {
-    const { number, text } = severityOf(
-      eventName,
-      value('step_up.outcome'),
-      value('step_up.access.result'),
-      value('step_up.requirement_met'),
-    );
-    return { severityNumber: number, severityText: text };
-  }
-  const number = value('stepseal.foreign.severity_number');
-  const text = value('stepseal.foreign.severity_text');
-  return {
-    ...(typeof number === 'bigint' ? { severityNumber: Number(number) } : {}),
-    ...(typeof text === 'string' ? { severityText: text } : {}),
-  };
-}
-
-function scope({ eventName, attributes }: Payload, scopes: Map<string, ExportedScope>): ExportedScope {
-  if (eventName !== undefined && isRegistryEvent(eventName)) return OWN_SCOPE;
-  const name = attributes.get('stepseal.foreign.scope.name')?.value;
-  const version = attributes.get('stepseal.foreign.scope.version')?.value;
-  const key = JSON.stringify([name, version]);
-  let known = scopes.get(key);
-  if (known === undefined) {
-    known = { name: typeof name === 'string' ? name : '', ...(typeof version === 'string' ? { version } : {}) };
-    scopes.set(key, known);
-  }
-  return known;
 }
 
 function hrTime(ns: bigint): HrTime {

@@ -16,8 +16,8 @@ import type { StreamKey } from './stream-key.ts';
 
 /** What the sealer tells the writer. */
 export interface SealerEvents {
-  /** The note over the records up to `size` is in the file. */
-  noteWritten(stream: Stream, size: number, fileBytes: number): void;
+  /** The note over the records up to `size`, whose tree has that root, is in the file. */
+  noteWritten(stream: Stream, size: number, fileBytes: number, root: string): void;
   /** An append or fdatasync outside a call of the writer failed. */
   failed(error: unknown): void;
   /** An open note could not be signed. */
@@ -299,7 +299,7 @@ export class Sealer {
     this.segment.appendLine(line);
     this.#signedLine = undefined;
     const note = this.#notes.shift() as PendingNote;
-    this.#parts.events.noteWritten(this.stream, note.size, this.segment.bytes);
+    this.#parts.events.noteWritten(this.stream, note.size, this.segment.bytes, note.root);
   }
 
   #text(note: PendingNote): string {

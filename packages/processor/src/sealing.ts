@@ -18,6 +18,7 @@ import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import type { Signer } from './keys/signer.ts';
 import { systemProcessTable } from './process-identity.ts';
 import { type RandomFill, systemRandom } from './record-id.ts';
+import { RecordSignatures } from './record-signatures.ts';
 import { resourceText } from './resource.ts';
 import type { ExportedResource } from './sealed-record.ts';
 import type { SpoolLimits } from './spool.ts';
@@ -104,6 +105,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
           },
         });
   const flushMs = options.flushTimeoutMs ?? FLUSH_MS;
+  const recordSignatures = options.seal?.recordSignatures ? new RecordSignatures(report) : undefined;
   const writer: Writer = new Writer({
     deployment: options.deployment,
     dataDir: options.dataDir,
@@ -120,9 +122,11 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     report,
     buildingSnapshot: () => startupSnapshot.isBuildingSnapshot(),
     ...(delivery === undefined ? {} : { delivery }),
+    ...(recordSignatures === undefined ? {} : { recordSignatures }),
   });
   const flush = async (): Promise<void> => {
     await writer.flush();
+    await recordSignatures?.settled();
     await delivery?.flush(flushMs);
   };
   const removeHooks = options.exitHooks === false ? () => {} : hooks(writer, delivery, flush);
@@ -132,6 +136,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     // Records emitted while the flush was under way are in the stream: its end covers them.
     writer.shutDown();
     removeHooks();
+    await recordSignatures?.shutdown();
     await delivery?.shutdown(flushMs);
   };
   return {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { formatVkey } from '@stepseal/core/format';
 import type { Signer } from './keys/signer.ts';
 
 /** A key held by this process, which can always sign at once. */
 export interface StreamKey extends Signer {
+  /** For the thread that signs single records, which is part of this process. */
+  readonly privateKey: KeyObject;
   signSync(message: Uint8Array): Uint8Array;
 }
 
@@ -19,6 +21,7 @@ export function newStreamKey(deployment: string): StreamKey {
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url');
   return {
     vkey: formatVkey(deployment, raw),
+    privateKey,
     sign: (message) =>
       new Promise((resolve, reject) => {
         // With a callback the signature is made in the thread pool.

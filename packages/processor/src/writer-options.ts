@@ -8,6 +8,7 @@ import type { FileSystem } from './file-system.ts';
 import type { Signer } from './keys/signer.ts';
 import type { ProcessTable } from './process-identity.ts';
 import type { RandomFill } from './record-id.ts';
+import type { RecordSignatures } from './record-signatures.ts';
 import type { SpoolLimits } from './spool.ts';
 
 /** When a sealing record is due. */
@@ -18,6 +19,8 @@ export interface SealSettings {
   readonly intervalMs: number;
   /** Milliseconds of silence after which one is written all the same; default 60,000. */
   readonly heartbeatMs: number;
+  /** Each record is signed by itself too, in a thread of its own; default false. */
+  readonly recordSignatures?: boolean;
 }
 
 /** When a stream ends and the next begins. */
@@ -76,6 +79,7 @@ export interface WriterOptions {
   /** Whether a start-up snapshot is being built: no file may be opened then. */
   readonly buildingSnapshot: () => boolean;
   readonly delivery?: DeliveryQueue;
+  readonly recordSignatures?: RecordSignatures;
 }
 
 /** Whoever reads the segments for delivery, and is told when it is worth a look. */

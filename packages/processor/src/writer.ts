@@ -311,7 +311,7 @@ export class Writer {
   }
 
   #openNext(): Sealer {
-    const { clock, delivery } = this.#options;
+    const { clock, delivery, recordSignatures } = this.#options;
     const next = this.#succession.next();
     let sealer: Sealer;
     try {
@@ -326,6 +326,7 @@ export class Writer {
       throw error;
     }
     delivery?.opened(next.id, next.segment.path);
+    recordSignatures?.opened(next.id, next.segment.path, next.key.privateKey);
     this.#openedWallMs = clock.wallMs();
     this.#openedMonotonicMs = clock.monotonicMs();
     this.#heartbeat.in(this.#options.seal.heartbeatMs);
@@ -334,8 +335,12 @@ export class Writer {
 
   #sealerEvents(): SealerEvents {
     return {
-      noteWritten: (stream, size, fileBytes) => {
-        this.#options.delivery?.noteWritten(stream.id, size, fileBytes);
+      noteWritten: (stream, size, fileBytes, root) => {
+        const { delivery, recordSignatures } = this.#options;
+        const deliver = (): void => delivery?.noteWritten(stream.id, size, fileBytes);
+        // Records leave with their signatures.
+        if (recordSignatures === undefined) deliver();
+        else recordSignatures.noteWritten(stream.id, size, root, deliver);
         this.#flushers.noted(stream, size);
       },
       failed: (error) => this.#failed(error),

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { Attributes } from '@opentelemetry/api';
-import { exportedStream } from '../otlp/exported-stream.ts';
-import { type ExportedResource, type ExportedScope, type SealedLogRecord, sealedLogRecord } from '../sealed-record.ts';
+import { type ExportedStream, exportedStream } from '../otlp/exported-stream.ts';
+import { ExportedGroups, type SealedLogRecord, sealedLogRecord } from '../sealed-record.ts';
 import { type Carrier, type Load, MALFORMED, type Outcome } from './carrier.ts';
 import { withoutSpans } from './without-spans.ts';
 
@@ -13,6 +12,9 @@ export interface SealedRecordExporter {
   forceFlush?(): Promise<void>;
   shutdown(): Promise<void>;
 }
+
+/** Of a stream whose open record somebody changed: the verifier says so; the records leave all the same. */
+const NO_STREAM: ExportedStream = { resource: new Map(), softwareVersion: '' };
 
 /** An exporter that has not answered by then is asked again. */
 const ANSWER_MS = 60_000;
@@ -24,9 +26,8 @@ const ANSWER_MS = 60_000;
 export class ExporterCarrier implements Carrier {
   readonly destination = 'exporter';
   readonly #exporter: SealedRecordExporter;
-  readonly #scopes = new Map<string, ExportedScope>();
   #open: Uint8Array | undefined;
-  #resource: ExportedResource = { attributes: {} };
+  #groups = new ExportedGroups(NO_STREAM);
 
   constructor(exporter: SealedRecordExporter) {
     this.#exporter = exporter;
@@ -35,13 +36,11 @@ export class ExporterCarrier implements Carrier {
   carry({ open, records }: Load): Promise<Outcome> {
     if (open !== this.#open) {
       this.#open = open;
-      this.#resource = { attributes: resourceOf(open) };
+      this.#groups = new ExportedGroups(streamOf(open));
     }
     let exported: SealedLogRecord[];
     try {
-      exported = records.map((record) =>
-        sealedLogRecord({ ...record, payload: Buffer.from(record.payload).toString() }, this.#resource, this.#scopes),
-      );
+      exported = records.map((record) => sealedLogRecord(record, this.#groups));
     } catch {
       return Promise.resolve(MALFORMED);
     }
@@ -72,15 +71,10 @@ export class ExporterCarrier implements Carrier {
   }
 }
 
-function resourceOf(open: Uint8Array): Attributes {
+function streamOf(open: Uint8Array): ExportedStream {
   try {
-    return Object.fromEntries(
-      [...exportedStream(open).resource].map(([key, { value }]) => [
-        key,
-        typeof value === 'bigint' ? Number(value) : (value as string | boolean),
-      ]),
-    );
+    return exportedStream(open);
   } catch {
-    return {};
+    return NO_STREAM;
   }
 }

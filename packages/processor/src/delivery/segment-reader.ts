@@ -4,6 +4,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { isNoteLine, recordHash } from '@stepseal/core/format';
 import type { DeliverableRecord } from '../otlp/logs-encoding.ts';
+import { readSignatures } from '../record-signature-file.ts';
 import { LineReader } from './line-reader.ts';
 import { type FoundNote, NoteScanner } from './note-scanner.ts';
 
@@ -38,12 +39,14 @@ export interface Adoption {
  * Bound: two chunks of lines and one batch, with the notes of its sealing records.
  */
 export class SegmentReader {
+  readonly #path: string;
   readonly #handle: FileHandle;
   readonly #lines: LineReader;
   readonly #notes: NoteScanner;
   #number: number;
 
-  private constructor(handle: FileHandle, at: SegmentPosition, end: number) {
+  private constructor(path: string, handle: FileHandle, at: SegmentPosition, end: number) {
+    this.#path = path;
     this.#handle = handle;
     this.#number = at.number;
     this.#lines = new LineReader(handle, at.offset, end);
@@ -60,7 +63,7 @@ export class SegmentReader {
     const handle = await open(path, 'r');
     try {
       const { size } = await handle.stat();
-      return new SegmentReader(handle, await skip(handle, size, number), size);
+      return new SegmentReader(path, handle, await skip(handle, size, number), size);
     } catch (error) {
       await handle.close();
       throw error;
@@ -99,7 +102,17 @@ export class SegmentReader {
         ...(note?.size === number ? { note: note.note } : {}),
       });
     }
-    return records;
+    return this.#signed(records);
+  }
+
+  /** With the signatures that lie beside the segment, if there are any. */
+  async #signed(records: ReadRecord[]): Promise<ReadRecord[]> {
+    const signatures = await readSignatures(this.#path, records[0]?.number ?? 1, records.length);
+    if (signatures === undefined) return records;
+    return records.map((record, index) => {
+      const signature = signatures[index];
+      return signature === undefined ? record : { ...record, signature };
+    });
   }
 
   async close(): Promise<void> {
