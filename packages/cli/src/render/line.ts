@@ -41,7 +41,15 @@ function escapeText(text: string): string {
 
 /** JSON with the same characters escaped in JSON's own way. */
 export function formatJson(value: unknown): string {
-  const text = JSON.stringify(value, undefined, 2);
+  return escapeJson(JSON.stringify(value, undefined, 2));
+}
+
+/** The same in one line. */
+export function formatJsonLine(value: unknown): string {
+  return escapeJson(JSON.stringify(value));
+}
+
+function escapeJson(text: string): string {
   return text.replaceAll(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_, unit) => character.charCodeAt(unit))
       .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)

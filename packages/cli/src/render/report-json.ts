@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { Report } from '@stepseal/verifier';
+import { isoTime } from './time.ts';
 
 /** The report as documented JSON (docs/cli.md). `version` changes when a member changes its meaning or goes. */
 export function reportJson(report: Report, trustFile: string | undefined): unknown {
@@ -34,8 +35,4 @@ export function reportJson(report: Report, trustFile: string | undefined): unkno
     trust: report.trust === undefined ? null : { file: trustFile ?? null, deployments: report.trust },
     limits: report.limits,
   };
-}
-
-function isoTime(timeMs: number | undefined): string | null {
-  return timeMs === undefined || Math.abs(timeMs) > 8.64e15 ? null : new Date(timeMs).toISOString();
 }

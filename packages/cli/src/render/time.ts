@@ -11,6 +11,11 @@ export function timeOfDay(timeMs: number): string {
   return isTime(timeMs) ? new Date(timeMs).toISOString().slice(11, 23) : 'unknown';
 }
 
+/** `2026-11-21T09:12:03.125Z`; null for what is no time. */
+export function isoTime(timeMs: number | undefined): string | null {
+  return isTime(timeMs) ? new Date(timeMs).toISOString() : null;
+}
+
 /** `80 ms`, `1.2 s`, `4 min 5 s`, `2 h 3 min`, `19 days 2 h`: as exact as is of use. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;

@@ -69,6 +69,18 @@ export async function collectStories(
   return [...byId].map(([id, members]) => ({ id, records: members.sort(inTime) })).sort(byStart);
 }
 
+/** Sorts records of step-ups apart by id; what belongs to none is left out. Stories come in the order of their beginning. */
+export function storiesOf(records: Iterable<ToldRecord>): Story[] {
+  const byId = new Map<string, Map<string, ToldRecord>>();
+  for (const record of records) {
+    const id = text(record, ATTR_STEP_UP_ID);
+    if (id === undefined) continue;
+    const members = byId.get(id) ?? new Map<string, ToldRecord>();
+    byId.set(id, members.set(record.hash, record));
+  }
+  return [...byId].map(([id, members]) => ({ id, records: [...members.values()].sort(inTime) })).sort(byStart);
+}
+
 function timeOf(payload: Payload): number {
   return Number((payload.timestamp ?? 0n) / 1_000_000n);
 }

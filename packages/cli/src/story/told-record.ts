@@ -14,6 +14,8 @@ export interface ToldRecord {
   /** Number of the sealing record whose note covers it; absent behind the last one. */
   sealedBy?: number;
   readonly attributes: ReadonlyMap<string, TypedValue>;
+  /** The sentence that its writer made of it. */
+  readonly body?: string;
 }
 
 export function text(record: ToldRecord, name: string): string | undefined {

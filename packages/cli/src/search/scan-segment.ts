@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { LIMITS } from '@stepseal/core/format';
+import type { SegmentReader } from '@stepseal/verifier';
+import { isInName, isNote, LF, timeOfLine } from './line-bytes.ts';
+
+/** One condition on a line: met where all needles of one of its alternatives stand in it. */
+export interface LineTerm {
+  readonly alternatives: readonly (readonly Uint8Array[])[];
+  /** True where the needles are words of a value: in the name of a member they do not count. */
+  readonly inValues: boolean;
+  /** False where the time window does not apply. */
+  readonly inWindow: boolean;
+}
+
+/** Milliseconds since 1970, the first included and the second not. */
+export interface TimeWindow {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** Called with a whole line, its place in the segment, its time, and the term that it meets. */
+export type LineHit = (
+  bytes: Buffer,
+  start: number,
+  end: number,
+  hit: { readonly offset: number; readonly timeMs: number; readonly term: number; readonly at: number },
+) => void;
+
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Finds the lines of a segment that meet a term, in constant memory and without parsing: all needles are looked for in a
+ * megabyte at once, and only lines that hold one are looked at. A line that meets several terms is told of each, one that
+ * meets a term in several ways once or more often. What is not terminated at the end, and what is longer than any record,
+ * is passed over.
+ */
+export function scanSegment(
+  reader: SegmentReader,
+  terms: readonly LineTerm[],
+  window: TimeWindow | undefined,
+  hit: LineHit,
+): number {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES + LIMITS.payloadBytes + 1);
+  let filled = 0;
+  let position = 0;
+  let overlong = false;
+  for (;;) {
+    const space = buffer.subarray(0, Math.min(buffer.length, filled + CHUNK_BYTES));
+    const count = reader.read(space, filled, position);
+    if (count === 0) return position;
+    const base = position - filled;
+    position += count;
+    filled += count;
+    let start = 0;
+    if (overlong) {
+      const lf = buffer.indexOf(LF, filled - count);
+      if (lf === -1 || lf >= filled) {
+        filled = 0;
+        continue;
+      }
+      start = lf + 1;
+      overlong = false;
+    }
+    const lines = buffer.subarray(0, filled);
+    const end = lines.lastIndexOf(LF) + 1;
+    if (end > start) {
+      const block = buffer.subarray(0, end);
+      for (const [index, term] of terms.entries()) scanBlock(block, start, base, term, index, window, hit);
+      start = end;
+    }
+    buffer.copyWithin(0, start, filled);
+    filled -= start;
+    if (filled > LIMITS.payloadBytes) {
+      overlong = true;
+      filled = 0;
+    }
+  }
+}
+
+function scanBlock(
+  block: Buffer,
+  from: number,
+  base: number,
+  { alternatives, inValues, inWindow }: LineTerm,
+  term: number,
+  window: TimeWindow | undefined,
+  hit: LineHit,
+): void {
+  for (const [first, ...others] of alternatives) {
+    if (first === undefined) continue;
+    for (let at = block.indexOf(first, from); at !== -1; ) {
+      if (inValues && isInName(block, at)) {
+        at = block.indexOf(first, at + 1);
+        continue;
+      }
+      const start = Math.max(from, block.lastIndexOf(LF, at) + 1);
+      const end = block.indexOf(LF, at);
+      const next = end + 1;
+      if (!isNote(block, start) && holdsAll(block, start, end, others)) {
+        const timeMs = timeOfLine(block, start, end);
+        if (!inWindow || window === undefined || (timeMs >= window.sinceMs && timeMs < window.untilMs)) {
+          hit(block, start, end, { offset: base + start, timeMs, term, at });
+        }
+      }
+      at = block.indexOf(first, next);
+    }
+  }
+}
+
+function holdsAll(block: Buffer, start: number, end: number, needles: readonly Uint8Array[]): boolean {
+  if (needles.length === 0) return true;
+  const line = block.subarray(start, end);
+  return needles.every((needle) => line.indexOf(needle) !== -1);
+}
+
+/** Whether the line meets a term. */
+export function meets(block: Buffer, start: number, end: number, { alternatives, inValues }: LineTerm): boolean {
+  const line = block.subarray(start, end);
+  return alternatives.some((needles) => needles.every((needle) => stands(line, needle, inValues)));
+}
+
+function stands(line: Buffer, needle: Uint8Array, inValues: boolean): boolean {
+  let at = line.indexOf(needle);
+  while (inValues && at !== -1 && isInName(line, at)) at = line.indexOf(needle, at + 1);
+  return at !== -1;
+}
