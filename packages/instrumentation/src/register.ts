@@ -6,7 +6,13 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { type AuditPipeline, startAuditPipeline, systemProcessTable, writeErrorLine } from '@stepseal/processor';
+import {
+  type AuditPipeline,
+  type AuditPipelineOptions,
+  startAuditPipeline,
+  systemProcessTable,
+  writeErrorLine,
+} from '@stepseal/processor';
 import { CONFIG_FILE_NAME, loadConfig, type ResolvedConfig } from '@stepseal/processor/config';
 import { type KeySet, loadOrCreateKeys } from '@stepseal/processor/keys';
 import { StepUpInstrumentation } from './instrumentation.ts';
@@ -54,6 +60,7 @@ function openPipeline(config: ResolvedConfig, keys: KeySet): AuditPipeline {
     identity: keys.identity,
     seal: config.seal,
     roll: config.roll,
+    ...deliveryOf(config),
     resource: config.resource,
     redactionHash: redactionHash({
       userIdInClear: config.identity.userIdInClear,
@@ -61,6 +68,14 @@ function openPipeline(config: ResolvedConfig, keys: KeySet): AuditPipeline {
     }),
     required: config.required,
   });
+}
+
+/** Settings that are not set are left out: the pipeline has no empty paths. */
+function deliveryOf({ delivery, otlpHeaders }: ResolvedConfig): Pick<AuditPipelineOptions, 'delivery'> {
+  const { endpoint, proxy, ...rest } = delivery;
+  if (endpoint === 'none') return {};
+  const set = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''));
+  return { delivery: { endpoint, headers: otlpHeaders, ...(proxy === 'none' ? {} : { proxy }), ...set } };
 }
 
 function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline): void {

@@ -41,14 +41,16 @@ export const configCommand: Command = {
   },
 };
 
-// Nothing secret belongs here; a Resource attribute is the one place where somebody may have put it all the same.
+// Nothing secret belongs here; a Resource attribute or an address is where somebody may have put it all the same.
 const SECRET = /secret|password|passwd|token|credential|api[-_.]?key|private|authorization/i;
 /** An address with a password, a PEM block, a JWT. */
 const SECRET_VALUE = /:\/\/[^\s/@]*:[^\s/]*@|-----BEGIN|\beyJ[\w-]+\.[\w-]+\./;
 
 function display(config: ResolvedConfig, key: string): unknown {
-  if (!key.startsWith('resource.'))
-    return key.split('.').reduce<unknown>((node, part) => Reflect.get(Object(node), part), config);
+  if (!key.startsWith('resource.')) {
+    const value = key.split('.').reduce<unknown>((node, part) => Reflect.get(Object(node), part), config);
+    return typeof value === 'string' && SECRET_VALUE.test(value) ? '(masked)' : value;
+  }
   const name = key.slice('resource.'.length);
   const value = config.resource[name] ?? '';
   return SECRET.test(name) || SECRET_VALUE.test(value) ? '(masked)' : value;

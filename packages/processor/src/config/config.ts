@@ -39,6 +39,26 @@ export interface Config {
     /** Age at which a stream closes and the next one opens. Default and limit 24 h. */
     readonly maxAgeMs: number;
   };
+  readonly delivery: {
+    /** Whole URL for sealed records over OTLP/HTTP, or `none`. Default `none`. */
+    readonly endpoint: string;
+    /** Default `http/protobuf`. */
+    readonly protocol: 'http/protobuf' | 'http/json';
+    /** Default `none`. */
+    readonly compression: 'none' | 'gzip';
+    /** Headers sent along, one `Name: value` a line. Empty: none. */
+    readonly headersFile: string;
+    /** PEM of the authorities that may vouch for the endpoint. Empty: those of Node.js. */
+    readonly caFile: string;
+    /** PEM of what is shown to the endpoint. Empty: nothing. */
+    readonly clientCertificateFile: string;
+    /** PEM of its private key. Empty: none. */
+    readonly clientKeyFile: string;
+    /** URL of an HTTP proxy, or `none`. Default `none`. */
+    readonly proxy: string;
+    /** Time for one request and its answer. Default 10000, range 100 to 120000. */
+    readonly timeoutMs: number;
+  };
   readonly identity: {
     /** Where the user's id is found, first hit wins: `req.user.id`, `token.sub`, `cookie.uid`. Empty: the usual places. */
     readonly user: readonly string[];
@@ -81,6 +101,8 @@ export interface ResolvedConfig extends Config {
   readonly disabled: boolean;
   /** Resource attributes of OTEL_RESOURCE_ATTRIBUTES, percent-decoded, under OTEL_SERVICE_NAME. */
   readonly resource: Readonly<Record<string, string>>;
+  /** Headers of OTEL_EXPORTER_OTLP_HEADERS and OTEL_EXPORTER_OTLP_LOGS_HEADERS. Secret: not to be shown. */
+  readonly otlpHeaders: Readonly<Record<string, string>>;
   /** The configuration file that was read, absolute; absent when there was none. */
   readonly file?: string;
   /** Dotted key of each setting (`seal.maxRecords`, `disabled`, `resource.service.name`) to where it came from. */

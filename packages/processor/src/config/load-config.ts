@@ -9,6 +9,7 @@ import { readEnvironment } from './environment.ts';
 import { ConfigError, type ConfigProblem } from './errors.ts';
 import { readFlags } from './flags.ts';
 import { readOpenTelemetry } from './open-telemetry.ts';
+import { readOtlpVariables } from './otlp-variables.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
 export const CONFIG_FILE_NAME = 'stepseal.config.json';
@@ -25,7 +26,8 @@ export interface LoadConfigOptions {
 }
 
 /**
- * Resolves every setting: flag before `STEPSEAL_*` variable before configuration file before default. Relative paths
+ * Resolves every setting: flag before `STEPSEAL_*` variable before OpenTelemetry's own variables before configuration file
+ * before default. Relative paths
  * in the file are relative to the file. Throws ConfigError with every problem found.
  */
 export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
@@ -34,6 +36,8 @@ export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
   const flags = readFlags(options.argv ?? []);
   const environment = readEnvironment(env);
   const openTelemetry = readOpenTelemetry(env);
+  const otlp = readOtlpVariables(env);
+  const warnings = [...environment.warnings, ...openTelemetry.warnings, ...otlp.warnings];
 
   const named = options.file ?? flags.file ?? environment.file;
   const path = resolve(cwd, named ?? CONFIG_FILE_NAME);
@@ -50,7 +54,10 @@ export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
     } else if ('problem' in found.checked) problems.push(found.checked.problem);
     else {
       const { value } = found.checked;
-      values.set(setting.key, setting.type.kind === 'path' ? resolve(found.base, String(value)) : value);
+      values.set(
+        setting.key,
+        setting.type.kind === 'path' ? resolve(found.base, String(value)) : completed(setting, value, found.origin),
+      );
       origins.set(setting.key, found.origin);
     }
   }
@@ -58,6 +65,7 @@ export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
     const message = `seal.heartbeatMs is shorter than seal.intervalMs: set it to at least ${values.get('seal.intervalMs')}.`;
     problems.push({ code: 'CONFIG_OUT_OF_RANGE', message });
   }
+  if (otlp.off !== undefined && values.get('delivery.endpoint') === 'none') warnings.push(otlp.off);
   const [first, ...others] = problems;
   if (first !== undefined) throw new ConfigError([first, ...others]);
 
@@ -66,9 +74,10 @@ export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
     ...nest(values),
     disabled: openTelemetry.disabled,
     resource: openTelemetry.resource,
+    otlpHeaders: otlp.headers,
     ...(file !== undefined && { file: path }),
     origins,
-    warnings: [...environment.warnings, ...openTelemetry.warnings],
+    warnings,
   };
 
   function find(setting: Setting): { checked: Checked; origin: Origin; base: string } | undefined {
@@ -82,6 +91,13 @@ export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
       const name = setting.variable;
       return { checked: checkText(setting, text, `Variable ${name}`), origin: { kind: 'variable', name }, base: cwd };
     }
+    const standard = otlp.texts.get(setting.key);
+    if (standard !== undefined) {
+      const checked = checkText(setting, standard.text, `Variable ${standard.name}`);
+      if ('value' in checked) return { checked, origin: { kind: 'variable', name: standard.name }, base: cwd };
+      // The variable is there for the application's own exporters: what it means to them is not ours to refuse.
+      warnings.push(`${checked.problem.message} It is left out.`);
+    }
     if (file?.values.has(setting.key) === true) {
       const place = `"${setting.key}" in ${path}`;
       const origin: Origin = { kind: 'file', name: path };
@@ -91,9 +107,18 @@ export function loadConfig(options: LoadConfigOptions = {}): ResolvedConfig {
   }
 }
 
+/** Our own endpoint may leave out the path; OpenTelemetry's variables say what they mean. */
+function completed({ key, variable }: Setting, value: SettingValue, origin: Origin): SettingValue {
+  if (key !== 'delivery.endpoint' || value === 'none' || (origin.kind === 'variable' && origin.name !== variable)) {
+    return value;
+  }
+  return /^https?:\/\/[^/]+\/?$/.test(String(value)) ? `${String(value).replace(/\/$/, '')}/v1/logs` : value;
+}
+
 function fallback(setting: Setting, values: ReadonlyMap<string, SettingValue>, cwd: string): SettingValue {
   if (setting.type.kind !== 'path') return setting.fallback;
   const path = String(setting.fallback);
+  if (path === '') return '';
   // The data directory stands before the keys in the table, so it is resolved by now (or reported as a problem).
   return path.startsWith('<dataDir>/')
     ? join(String(values.get('dataDir') ?? cwd), path.slice('<dataDir>/'.length))

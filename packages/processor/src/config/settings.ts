@@ -33,6 +33,8 @@ const SERVICE_RESOLVER = `^(${PROPERTY}|header\\.${FIELD})$`;
 const SERVICE_RESOLVER_HINT = 'a path such as req.geo.country or header.cf-ipcountry';
 const NETWORK = '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?$';
 
+const URL_TEXT = '^(none|https?://[^\\s/?#]+(/[^\\s]*)?)$';
+
 const boolean: SettingType = { kind: 'boolean' };
 const path: SettingType = { kind: 'path' };
 const integer = (min: number, max: number, unit: string): SettingType => ({ kind: 'integer', min, max, unit });
@@ -43,6 +45,12 @@ const serviceResolvers: SettingType = {
   hint: SERVICE_RESOLVER_HINT,
   maxItems: 32,
 };
+const url = (example: string): SettingType => ({
+  kind: 'text',
+  pattern: URL_TEXT,
+  hint: `a URL such as ${example}, or none`,
+  maxLength: 2_048,
+});
 const networks: SettingType = {
   kind: 'list',
   pattern: NETWORK,
@@ -119,6 +127,40 @@ export const SETTINGS: readonly Setting[] = [
     86_400_000,
     'Age of a stream at which it closes and the next one opens.',
   ),
+  setting(
+    'delivery.endpoint',
+    url('https://collector:4318/v1/logs'),
+    'none',
+    'Where sealed records are delivered over OTLP/HTTP; without a path, /v1/logs. None means nowhere.',
+  ),
+  setting(
+    'delivery.protocol',
+    { kind: 'choice', values: ['http/protobuf', 'http/json'] },
+    'http/protobuf',
+    'Encoding of what is delivered.',
+  ),
+  setting(
+    'delivery.compression',
+    { kind: 'choice', values: ['none', 'gzip'] },
+    'none',
+    'Compression of what is delivered.',
+  ),
+  setting(
+    'delivery.headersFile',
+    path,
+    '',
+    'File of headers sent with every delivery, one "Name: value" a line; read again when it changes.',
+  ),
+  setting(
+    'delivery.caFile',
+    path,
+    '',
+    'PEM of the authorities that may vouch for the endpoint; none means those of Node.js.',
+  ),
+  setting('delivery.clientCertificateFile', path, '', 'PEM of the certificate shown to the endpoint.'),
+  setting('delivery.clientKeyFile', path, '', 'PEM of its private key.'),
+  setting('delivery.proxy', url('http://proxy:3128'), 'none', 'HTTP proxy to the endpoint.'),
+  setting('delivery.timeoutMs', integer(100, 120_000, 'ms'), 10_000, 'Time for one delivery and its answer.'),
   setting('identity.user', resolvers, [], "Where the user's id is found, first hit wins; none means the usual places."),
   setting(
     'identity.session',

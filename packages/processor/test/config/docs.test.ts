@@ -8,7 +8,7 @@ import { SETTINGS, type Setting } from '../../src/config/settings.ts';
 const page = new URL('../../../../docs/configuration.md', import.meta.url);
 
 function row({ key, variable, flag, fallback, type, brief }: Setting): string {
-  const value = Array.isArray(fallback) ? 'none' : `\`${fallback}\``;
+  const value = Array.isArray(fallback) || fallback === '' ? 'none' : `\`${fallback}\``;
   const range =
     type.kind === 'integer'
       ? `${type.min} to ${type.max} ${type.unit}`

@@ -47,8 +47,12 @@ function samples({ key, type }: Setting): { text: string; value: unknown }[] {
       return [type.min, type.max - 1, type.min + 1].map((value) => ({ text: String(value), value }));
     case 'path':
       return ['/a/1', '/a/2', '/a/3'].map((value) => ({ text: value, value }));
-    case 'text':
-      return ['one', 'two/eu-1', 'three.x'].map((value) => ({ text: value, value }));
+    case 'text': {
+      const texts = key.startsWith('delivery.')
+        ? ['http://one/v1/logs', 'https://two:4318/x', 'none']
+        : ['one', 'two/eu-1', 'three.x'];
+      return texts.map((value) => ({ text: value, value }));
+    }
     case 'choice':
       return [type.values[0], type.values[1], type.values[0]].map((value) => ({ text: value, value }));
     case 'list': {
