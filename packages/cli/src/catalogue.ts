@@ -30,6 +30,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'show how recording and delivery stand',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
+  doctor: {
+    brief: 'find out what is not captured or not set up well',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
   'keys new': {
     brief: 'make the three keys of a deployment',
     load: async () => (await import('./commands/keys-new.ts')).keysNewCommand,

@@ -5,6 +5,8 @@ import { existsSync, statfsSync } from 'node:fs';
 import type { ResolvedConfig } from '@stepseal/processor/config';
 import { type HealthReport, listWriters, readHealth } from '@stepseal/processor/data';
 import { type Attention, attentionsOf } from './attention.ts';
+import { endpointOf } from './endpoint.ts';
+import { settingsUnder } from './settings-under.ts';
 import { type WriterStatus, writerStatus } from './writer-status.ts';
 
 /** How a data directory stands: read from its files, verified by nothing. */
@@ -24,7 +26,7 @@ export interface Status {
 
 export function collectStatus(config: ResolvedConfig, dataDir: string, nowMs: number): Status {
   const health = readHealth(dataDir);
-  const endpoint = health.find((one) => one.endpoint !== undefined)?.endpoint ?? endpointOf(config);
+  const endpoint = endpointOf(config, health);
   const writers = listWriters(dataDir).map((listing) => writerStatus(listing, endpoint !== undefined));
   const diskFreeBytes = freeBytes(dataDir);
   const delivering = endpoint !== undefined;
@@ -41,23 +43,6 @@ export function collectStatus(config: ResolvedConfig, dataDir: string, nowMs: nu
     attention,
     exitCode: nothing ? 3 : attention.length > 0 ? 2 : 0,
   };
-}
-
-/** Origin only: a path or query may hold what is nobody's business. */
-function endpointOf(config: ResolvedConfig): string | undefined {
-  const value = settingsUnder(config, 'delivery.').get('delivery.endpoint');
-  try {
-    return typeof value === 'string' && value !== '' ? new URL(value).origin : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function settingsUnder(config: ResolvedConfig, prefix: string): ReadonlyMap<string, unknown> {
-  const keys = [...config.origins.keys()].filter((key) => key.startsWith(prefix));
-  return new Map(
-    keys.map((key) => [key, key.split('.').reduce<unknown>((node, part) => Reflect.get(Object(node), part), config)]),
-  );
 }
 
 function freeBytes(directory: string): number | undefined {
