@@ -17,7 +17,11 @@ const STEP_UP = ['step_up.required', 'step_up.challenged', 'step_up.completed', 
 const EVENTS = ['step_up.enrolled', ...STEP_UP];
 const DIFFERENCES_SHOWN = 6;
 
-/** Runs one cell; throws what is wrong with it. */
+/**
+ * Runs one cell; throws what is wrong with it.
+ *
+ * @returns what it shows beyond having passed, in words
+ */
 export async function runCell(cell, directory, node, newerApi) {
   const scratch = mkdtempSync(join(tmpdir(), 'stepseal-matrix-'));
   const removeApi = cell.secondApi ? giveOwnApi(directory, newerApi) : () => {};
@@ -26,7 +30,7 @@ export async function runCell(cell, directory, node, newerApi) {
     const { received } = await runService({ ...cell, directory, node, dataDir });
     checkRecords(recordsIn(dataDir), serverSpans(received.traces));
     await checkEvidence(directory, node, scratch);
-    if (cell.beside) await compare(cell, directory, node, join(scratch, 'none'), received);
+    return cell.beside ? await compare(cell, directory, node, join(scratch, 'none'), received) : '';
   } finally {
     removeApi();
     rmSync(scratch, { recursive: true, force: true });
@@ -71,8 +75,10 @@ async function checkEvidence(directory, node, scratch) {
 async function compare(cell, directory, node, dataDir, received) {
   const preloads = cell.preloads.filter((module) => !module.startsWith('@stepseal/'));
   const { received: without } = await runService({ ...cell, preloads, directory, node, dataDir });
-  const found = differences(comparable(without), comparable(received));
-  if (found.length === 0) return;
+  const expected = comparable(without);
+  const found = differences(expected, comparable(received));
+  const { spans, metrics, logs } = expected;
+  if (found.length === 0) return `equal: ${spans.length} spans, ${metrics.length} metrics, ${logs.length} logs`;
   const more = found.length > DIFFERENCES_SHOWN ? [`and ${found.length - DIFFERENCES_SHOWN} more`] : [];
   throw new Error(['it sends something else with us:', ...found.slice(0, DIFFERENCES_SHOWN), ...more].join('\n'));
 }

@@ -55,8 +55,7 @@ async function judge(cell) {
   if (missing !== undefined) return { result: 'FAILED', why: `not installed: ${missing.stderr ?? missing.message}` };
   const newerApi = cell.secondApi ? join(installed.get('otel-3'), 'node_modules', '@opentelemetry', 'api') : undefined;
   try {
-    await runCell(cell, installed.get(cell.project), nodeOf(cell), newerApi);
-    return { result: 'passed' };
+    return { result: 'passed', shown: await runCell(cell, installed.get(cell.project), nodeOf(cell), newerApi) };
   } catch (error) {
     return { result: 'FAILED', why: error.message };
   }
@@ -65,9 +64,9 @@ async function judge(cell) {
 const counts = { passed: 0, FAILED: 0, skipped: 0 };
 for (const cell of cells) {
   const begun = performance.now();
-  const { result, why } = await judge(cell);
+  const { result, why, shown = '' } = await judge(cell);
   counts[result] += 1;
-  console.log(`  ${nameOf(cell).padEnd(60)}${result.padEnd(9)}${seconds(begun).padStart(5)} s`);
+  console.log(`  ${nameOf(cell).padEnd(60)}${result.padEnd(9)}${seconds(begun).padStart(5)} s  ${shown}`.trimEnd());
   if (why !== undefined) console.log(why.trimEnd().replace(/^/gm, '    '));
 }
 console.log(`\n${counts.passed} passed, ${counts.FAILED} failed, ${counts.skipped} skipped, in ${seconds(started)} s`);

@@ -10,7 +10,7 @@ const PER_RUN =
   /^(?:process\.|service\.instance\.id$|host\.|(?:client|net\.peer|net\.host|network\.peer|server|net\.sock\.[a-z]+)\.port$)/;
 const PORT = /127\.0\.0\.1:\d+/g;
 
-/** Measures of the process as a whole: other values and, with the luck of the garbage collector, other points. */
+/** Measures of the process as a whole: a short run sends some of them or not, as its event loop was sampled or not. */
 const OF_THE_PROCESS = /runtime|host-metrics/;
 
 export function comparable({ traces, metrics, logs }) {
@@ -24,6 +24,7 @@ export function comparable({ traces, metrics, logs }) {
 /** What one run has and the other has not, as lines that begin with + (only with us) or - (only without). */
 export function differences(without, withUs) {
   if (without.spans.length < LEAST_SPANS) return [`only ${without.spans.length} spans to compare`];
+  if (without.metrics.length === 0) return ['no metrics to compare'];
   return Object.keys(without).flatMap((signal) => [
     ...minus(withUs[signal], without[signal]).map((line) => `+ ${signal} ${line}`),
     ...minus(without[signal], withUs[signal]).map((line) => `- ${signal} ${line}`),
@@ -72,14 +73,14 @@ function metricsOf(metrics) {
   return metrics
     .flatMap(({ resourceMetrics }) => resourceMetrics)
     .flatMap(({ scopeMetrics }) => scopeMetrics)
+    .filter(({ scope }) => !OF_THE_PROCESS.test(scope.name))
     .flatMap(({ scope, metrics: ofScope }) => ofScope.map((metric) => metricLine(scope.name, metric)));
 }
 
 function metricLine(scope, metric) {
   const kind = ['sum', 'gauge', 'histogram', 'exponentialHistogram'].find((name) => metric[name] !== undefined);
-  const whole = OF_THE_PROCESS.test(scope);
-  const points = whole ? [] : metric[kind].dataPoints.map((point) => [attributesOf(point.attributes), point.count]);
-  return JSON.stringify({ scope, name: metric.name, unit: metric.unit, kind, points: points.map(String).sort() });
+  const points = metric[kind].dataPoints.map((point) => `${attributesOf(point.attributes)} ${point.count ?? ''}`);
+  return JSON.stringify({ scope, name: metric.name, unit: metric.unit, kind, points: points.sort() });
 }
 
 /** The application's own: what we deliver to the same endpoint has a place in a chain. */
