@@ -5,13 +5,11 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Payload, parsePayload } from '@stepseal/core/format';
 import { type FileSystem, syncDirectory } from './file-system.ts';
+import { readFirstLine } from './first-line.ts';
 import { type ScannedSegment, scanSegment } from './scan-segment.ts';
 import type { Predecessor } from './stream-events.ts';
 
 const SEGMENT = /^([0-9a-f-]{36})\.ndjson$/;
-
-/** Longest first line looked at: an open record, which is an event of ours and below 64 KiB. */
-const FIRST_LINE_BYTES = 65_536;
 
 /**
  * Finds the stream that the next one has to name: the newest in the writer's directory that no other names. Its file is
@@ -85,22 +83,8 @@ function torn(
 }
 
 function namedPredecessor(files: FileSystem, path: string): string | undefined {
-  const fd = files.openSync(path, 'r');
-  try {
-    const head = Buffer.allocUnsafe(FIRST_LINE_BYTES);
-    let length = 0;
-    for (
-      let read = -1;
-      read !== 0 && length < head.length && !head.subarray(0, length).includes(0x0a);
-      length += read
-    ) {
-      read = files.readSync(fd, head, length, head.length - length, length);
-    }
-    const end = head.subarray(0, length).indexOf(0x0a);
-    return end === -1 ? undefined : predecessorOf(head.subarray(0, end));
-  } finally {
-    files.closeSync(fd);
-  }
+  const line = readFirstLine(files, path);
+  return line === undefined ? undefined : predecessorOf(line);
 }
 
 function predecessorOf(line: Buffer): string | undefined {

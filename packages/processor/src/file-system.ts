@@ -16,7 +16,7 @@ export interface FileSystem {
   readFileSync(path: string): Buffer;
   readlinkSync(path: string): string;
   fstatSync(fd: number): { readonly size: number };
-  statSync(path: string): { readonly size: number; readonly mtimeMs: number };
+  statSync(path: string): { readonly size: number; readonly mtimeMs: number; readonly mode: number };
   openSync(path: string, flags: string, mode?: number): number;
   readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
   writeSync(fd: number, buffer: Uint8Array, offset: number, length: number): number;
@@ -29,6 +29,7 @@ export interface FileSystem {
   linkSync(existing: string, path: string): void;
   renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;
+  rmdirSync(path: string): void;
 }
 
 /** The real file system. */

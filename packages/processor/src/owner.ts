@@ -77,6 +77,18 @@ export function claimWriter(options: ClaimOptions): OwnerClaim {
   }
 }
 
+/**
+ * Claims one writer's directory, if its owner is gone: to look after what it left.
+ *
+ * @returns undefined while somebody has it
+ * @throws what the file system threw
+ */
+export function claimAbandoned(options: Omit<ClaimOptions, 'newWriterId'>, writerId: string): OwnerClaim | undefined {
+  const newWriterId = (): string => writerId;
+  const full: ClaimOptions = { ...options, newWriterId };
+  return claimDirectory(full, options.processes.self(), join(options.dataDir, 'writers'), writerId);
+}
+
 function claimDirectory(
   options: ClaimOptions,
   self: ThreadIdentity,

@@ -34,6 +34,8 @@ export interface AuditPipeline {
   commit(record?: LogRecord): Promise<boolean>;
   /** Covers everything emitted so far with a signed note, and delivers it as far as that goes in `flushTimeoutMs`. */
   forceFlush(): Promise<void>;
+  /** Deletes now what retention says is due, as it does by itself once a minute. Never rejects. */
+  applyRetention(): Promise<void>;
   /** As {@link forceFlush}, then ends the stream. Later records are counted and not sealed. */
   shutdown(): Promise<void>;
   status(): SealingStatus;
@@ -72,6 +74,7 @@ export function startAuditPipeline(options: AuditPipelineOptions): AuditPipeline
       throw new SealingError('SYNC_FAILED', 'the record could not be made durable');
     },
     forceFlush: sealing.flush,
+    applyRetention: () => sealing.retention.run(),
     shutdown: sealing.shutdown,
     status: sealing.status,
   };

@@ -20,6 +20,8 @@ import { systemProcessTable } from './process-identity.ts';
 import { type RandomFill, systemRandom } from './record-id.ts';
 import { RecordSignatures } from './record-signatures.ts';
 import { resourceText } from './resource.ts';
+import { Retention } from './retention/retention.ts';
+import { type RetentionSettings, retentionSettings } from './retention/settings.ts';
 import type { ExportedResource } from './sealed-record.ts';
 import type { SpoolLimits } from './spool.ts';
 import { Writer } from './writer.ts';
@@ -35,6 +37,8 @@ export interface SealingOptions {
   readonly identity?: Signer;
   readonly seal?: Partial<SealSettings>;
   readonly roll?: Partial<RollSettings>;
+  /** When whole streams are deleted; default after 7 days or beyond 1 GiB with `delivery`, else never. */
+  readonly retention?: Partial<RetentionSettings>;
   /** Bounds of what waits in memory while no file can be written; default 4096 records and 16 MiB. */
   readonly spool?: Partial<SpoolLimits>;
   /** Hash of the redaction policy in force. */
@@ -64,6 +68,7 @@ export interface Sealing {
   readonly writer: Writer;
   readonly clock: Clock;
   readonly report: Report;
+  readonly retention: Retention;
   /** Opens the first stream, or throws when sealing is required and cannot begin. */
   start(): void;
   flush(): Promise<void>;
@@ -89,6 +94,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   const clock = options.clock ?? systemClock;
   const files = options.files ?? nodeFileSystem;
   const report = reporter(options.onDiagnostic ?? stderrSink, clock);
+  const processes = systemProcessTable(files);
   const carrier = carrierOf(options, clock);
   const delivery: Delivery | undefined =
     carrier === undefined
@@ -116,13 +122,23 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     resource: () => resourceText(resource().attributes),
     ...(options.redactionHash === undefined ? {} : { redactionHash: options.redactionHash }),
     files,
-    processes: systemProcessTable(files),
+    processes,
     clock,
     random: options.random ?? systemRandom,
     report,
     buildingSnapshot: () => startupSnapshot.isBuildingSnapshot(),
     ...(delivery === undefined ? {} : { delivery }),
     ...(recordSignatures === undefined ? {} : { recordSignatures }),
+  });
+  const retention = new Retention({
+    settings: retentionSettings(options.retention, options.delivery !== undefined),
+    dataDir: options.dataDir,
+    writer,
+    files,
+    processes,
+    clock,
+    report,
+    delivers: delivery !== undefined,
   });
   const flush = async (): Promise<void> => {
     await writer.flush();
@@ -132,6 +148,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   const removeHooks = options.exitHooks === false ? () => {} : hooks(writer, delivery, flush);
   let ending: Promise<void> | undefined;
   const end = async (): Promise<void> => {
+    retention.stop();
     await writer.flush();
     // Records emitted while the flush was under way are in the stream: its end covers them.
     writer.shutDown();
@@ -143,9 +160,11 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     writer,
     clock,
     report,
+    retention,
     start: () => {
       if (options.required) writer.startOrThrow();
       else writer.start();
+      if (!startupSnapshot.isBuildingSnapshot()) retention.start();
     },
     flush,
     shutdown: () => {

@@ -65,6 +65,10 @@ export class FaultyFs {
     return this.#call('readlinkSync', path, () => fs.readlinkSync(path));
   }
 
+  rmdirSync(path: string): void {
+    this.#call('rmdirSync', path, () => fs.rmdirSync(path));
+  }
+
   statSync(path: string): fs.Stats {
     return this.#call('statSync', path, () => fs.statSync(path));
   }

@@ -8,6 +8,9 @@ import { VerifierError } from '../errors.ts';
 import type { Segment, SegmentReader, Source } from './source.ts';
 
 const SEGMENT_SUFFIX = '.ndjson';
+
+/** What a writer's delivery notes beside its segments. A segment under this name is missing like one that was deleted. */
+const SET_ASIDE = 'set-aside.ndjson';
 /** A data directory nests writers/<writer>/<stream>; an archive perhaps a level or two more. */
 const MAX_DEPTH = 6;
 /** Whoever can write the directory may put a pipe in the place of a file: opening it must not wait for a writer. */
@@ -50,7 +53,7 @@ export function segmentSource(path: string): Source {
 }
 
 /**
- * All segments (`*.ndjson`) below a directory: a data directory, also while it is written to, or an archive of one.
+ * All segments (`*.ndjson`, but `set-aside.ndjson`) below a directory: a data directory, also while it is written to, or an archive of one.
  * Symbolic links are followed, each directory once.
  *
  * @throws VerifierError `SOURCE_UNREADABLE` where the path is not a directory.
@@ -93,7 +96,7 @@ async function collect(directory: string, depth: number, listing: Listing): Prom
   }
   for (const entry of entries) {
     const path = join(directory, entry.name);
-    const named = entry.name.endsWith(SEGMENT_SUFFIX);
+    const named = entry.name.endsWith(SEGMENT_SUFFIX) && entry.name !== SET_ASIDE;
     // A link that leads nowhere is as if it were denied, where it would be a segment.
     const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
     if (target?.isDirectory() === true) {
