@@ -59,6 +59,16 @@ export interface Config {
     /** Time for one request and its answer. Default 10000, range 100 to 120000. */
     readonly timeoutMs: number;
   };
+  /** Let the group of the data directory read segments and what lies beside them. Default false. */
+  readonly dataGroupReadable: boolean;
+  readonly retention: {
+    /** Age of a stream at which it is deleted. Default 0: a week with an endpoint, else never. Limit a century. */
+    readonly maxAgeMs: number;
+    /** Bytes of all segments beyond which the oldest goes. Default 0: 1 GiB with an endpoint, else no limit. */
+    readonly maxBytes: number;
+    /** Free bytes of the file system below which the oldest goes. Default 0: not looked at. */
+    readonly minFreeBytes: number;
+  };
   readonly identity: {
     /** Where the user's id is found, first hit wins: `req.user.id`, `token.sub`, `cookie.uid`. Empty: the usual places. */
     readonly user: readonly string[];

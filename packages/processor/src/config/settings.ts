@@ -35,6 +35,9 @@ const NETWORK = '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/
 
 const URL_TEXT = '^(none|https?://[^\\s/?#]+(/[^\\s]*)?)$';
 
+/** A hundred years. */
+const CENTURY_MS = 3_155_760_000_000;
+
 const boolean: SettingType = { kind: 'boolean' };
 const path: SettingType = { kind: 'path' };
 const integer = (min: number, max: number, unit: string): SettingType => ({ kind: 'integer', min, max, unit });
@@ -161,6 +164,30 @@ export const SETTINGS: readonly Setting[] = [
   setting('delivery.clientKeyFile', path, '', 'PEM of its private key.'),
   setting('delivery.proxy', url('http://proxy:3128'), 'none', 'HTTP proxy to the endpoint.'),
   setting('delivery.timeoutMs', integer(100, 120_000, 'ms'), 10_000, 'Time for one delivery and its answer.'),
+  setting(
+    'dataGroupReadable',
+    boolean,
+    false,
+    'Let the group of the data directory read what is written there. Keys stay with their owner.',
+  ),
+  setting(
+    'retention.maxAgeMs',
+    integer(0, CENTURY_MS, 'ms'),
+    0,
+    'Age of a stream at which it is deleted. 0: a week with an endpoint, else never.',
+  ),
+  setting(
+    'retention.maxBytes',
+    integer(0, Number.MAX_SAFE_INTEGER, 'bytes'),
+    0,
+    'Bytes of all segments beyond which the oldest stream is deleted. 0: 1 GiB with an endpoint, else no limit.',
+  ),
+  setting(
+    'retention.minFreeBytes',
+    integer(0, Number.MAX_SAFE_INTEGER, 'bytes'),
+    0,
+    'Free bytes below which the oldest delivered stream is deleted. 0: not looked at.',
+  ),
   setting('identity.user', resolvers, [], "Where the user's id is found, first hit wins; none means the usual places."),
   setting(
     'identity.session',
