@@ -3,10 +3,10 @@
 
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
-import { SealingLogRecordProcessor } from '@stepseal/processor';
+import { SealingLogRecordProcessor, startAuditPipeline } from '@stepseal/processor';
 import { scratch } from './scratch.mjs';
 import { startSink } from './sink.mjs';
-import { countSealed, startTrail, trailOptions } from './trail.mjs';
+import { countAll, countSealed, startTrail, trailOptions } from './trail.mjs';
 
 // Every pipeline has the same members: `logger`; `settle()`, to be awaited after a burst; `flush()`, after which
 // everything emitted is where the pipeline promises to bring it; `delivered()`, how many records arrived there.
@@ -51,6 +51,35 @@ export async function ownPipeline() {
   };
 }
 
+/** Our own provider, which delivers to a server that takes all. */
+export async function ownDelivery() {
+  const { sink, dataDir, options, problems } = await deliveryTo();
+  const pipeline = startAuditPipeline(options);
+  return {
+    ...delivered(dataDir, problems, pipeline, sink),
+    logger: pipeline.loggerProvider.getLogger('bench'),
+    async stop() {
+      await pipeline.shutdown();
+      sink.stop();
+    },
+  };
+}
+
+/** The SDK's provider with our processor in it, which delivers to a server that takes all. */
+export async function sdkDelivery() {
+  const { sink, dataDir, options, problems } = await deliveryTo();
+  const processor = new SealingLogRecordProcessor(options);
+  const provider = new LoggerProvider({ processors: [processor] });
+  return {
+    ...delivered(dataDir, problems, processor, sink),
+    logger: provider.getLogger('bench'),
+    async stop() {
+      await provider.shutdown();
+      sink.stop();
+    },
+  };
+}
+
 /** The SDK's provider with our processor in it. */
 export async function sdkPipeline() {
   const dataDir = scratch();
@@ -61,6 +90,24 @@ export async function sdkPipeline() {
     ...sealed(dataDir, problems, processor),
     logger: provider.getLogger('bench'),
     stop: () => provider.shutdown(),
+  };
+}
+
+async function deliveryTo() {
+  const sink = await startSink();
+  const dataDir = scratch();
+  const { options, problems } = trailOptions(dataDir);
+  return { sink, dataDir, options: { ...options, delivery: { endpoint: sink.url } }, problems };
+}
+
+/** Beside the application's records, the trail's own arrive: as many as the segments hold. */
+function delivered(dataDir, problems, sealing, sink) {
+  return {
+    ...sealed(dataDir, problems, sealing),
+    async delivered() {
+      const ofApplication = sealed(dataDir, problems, sealing).delivered();
+      return (await sink.count()) - (countAll(dataDir) - ofApplication);
+    },
   };
 }
 

@@ -54,6 +54,13 @@ export function countSealed(dataDir) {
   return count;
 }
 
+/** How many records the trail holds, its own included. */
+export function countAll(dataDir) {
+  let count = 0;
+  for (const path of segmentsOf(dataDir)) forEachRecord(path, () => count++);
+  return count;
+}
+
 /** The text of the policy that trusts this identity and nobody else. */
 export function trusting(identity) {
   return JSON.stringify({ version: 1, deployments: { [DEPLOYMENT]: { identities: [identity.vkey] } } });
