@@ -48,7 +48,8 @@ export interface EventDetail {
     | 'STEP_UP_CHALLENGE'
     | 'STEP_UP_VERIFY'
     | 'ACCESS'
-    | 'FACTOR_ENROL';
+    | 'FACTOR_ENROL'
+    | 'STEP_UP_REVIEW';
   readonly auditOutcome: 'success' | 'failure' | 'unknown';
   readonly decision?: StepUpDecision;
   readonly exemption?: StepUpExemption;

@@ -101,6 +101,7 @@ export class Accesses {
    * which may be of many kinds, nothing is claimed.
    */
   #notRequired(frame: RequestFrame, subject: Subject, http: HttpFacts): void {
+    if (frame.told?.calls.has('evaluated') === true) return;
     const requirement = this.#parts.routes.requirement(frame.request, http);
     const { claims, joinId } = subject;
     if (requirement === undefined || claims?.authTimeS === undefined || joinId === undefined) return;
@@ -145,6 +146,8 @@ export class Accesses {
     requirementMet: boolean | undefined,
     previousSessionHash?: string,
   ): void {
+    // The service has said so itself.
+    if (frame.told?.calls.has('access') === true) return;
     this.#parts.teller.tell(
       EVENT_STEP_UP_ACCESS,
       {

@@ -19,6 +19,7 @@ import { answerSentence, challengedSentence, refusedSentence, requiredSentence }
 import { type Accesses, HTTP_LIBRARY } from './accesses.ts';
 import type { Ceremony, Requirement } from './ceremony.ts';
 import type { CeremonyBook } from './ceremony-book.ts';
+import { type CeremonyDuration, durationOf } from './duration.ts';
 import type { Endings } from './endings.ts';
 import type { PendingChallenge, RequestFrame } from './frame.ts';
 import type { GuardedRoutes } from './guarded-routes.ts';
@@ -117,12 +118,20 @@ export class Ceremonies {
     const facts = { subject, requirement, actionName: http.actionName };
     accesses.refusedAgain(frame, subject, http);
     const pending = frame.challenges.at(-1);
-    const ceremony = pending === undefined ? book.ofSession(facts) : book.ofChallenge(pending.call.challenge, facts);
+    // What the service itself told of this request comes first.
+    const told = frame.told?.ceremony;
+    const ceremony =
+      told ?? (pending === undefined ? book.ofSession(facts) : book.ofChallenge(pending.call.challenge, facts));
     // A service may offer several ways to answer; whichever is taken belongs to this demand.
-    for (const { call } of frame.challenges.slice(0, -1)) book.rememberChallenge(call.challenge, ceremony);
+    const others = told === undefined ? frame.challenges.slice(0, -1) : frame.challenges;
+    for (const { call } of others) book.rememberChallenge(call.challenge, ceremony);
     ceremony.startedAtMs ??= nowMs();
     ceremony.startedWallMs ??= store.parts.now();
     accesses.demanded(frame, ceremony, subject, http, requirement);
+    if (frame.told?.calls.has('required') === true) {
+      if (pending !== undefined) this.#challenged(frame, pending, ceremony, subject, http);
+      return;
+    }
     const trigger = triggerOf(requirement, subject.claims);
     const attributes = teller.tell(
       EVENT_STEP_UP_REQUIRED,
@@ -146,13 +155,15 @@ export class Ceremonies {
   /** Challenges made without a 401: for the step-up that the session has open, or, with no user known, a sign-in. */
   #offered(frame: RequestFrame): void {
     const subject = this.#parts.subjects.read(frame.request, frame.peerAddress);
-    if (subject.userHash === undefined) {
+    const told = frame.told?.ceremony;
+    if (subject.userHash === undefined && told === undefined) {
       this.counts.signIns += frame.challenges.length;
       return;
     }
     const http = httpFacts(frame.request, frame.response.statusCode);
+    const facts = { subject, requirement: undefined, actionName: undefined };
     for (const pending of frame.challenges) {
-      const ceremony = this.#parts.book.ofSession({ subject, requirement: undefined, actionName: undefined });
+      const ceremony = told ?? this.#parts.book.ofSession(facts);
       this.#parts.book.rememberChallenge(pending.call.challenge, ceremony);
       this.#challenged(frame, pending, ceremony, subject, http);
     }
@@ -165,6 +176,7 @@ export class Ceremonies {
     subject: Subject,
     http: HttpFacts,
   ): void {
+    if (frame.told?.calls.has('challenged') === true) return;
     const { nowMs, store, teller } = this.#parts;
     const { call, issuedAtMs } = pending;
     ceremony.method = call.method;
@@ -275,18 +287,8 @@ export class Ceremonies {
     return this.#parts.book.answeredBefore(call.answeredChallenge) ? 'replayed' : call.errorType;
   }
 
-  #duration(ceremony: Ceremony): Pick<EventDetail, 'durationMs' | 'durationSource'> {
-    const { nowMs, store } = this.#parts;
-    const { startedAtMs, startedWallMs } = ceremony;
-    if (startedAtMs !== undefined) {
-      return { durationMs: Math.round(nowMs() - startedAtMs), durationSource: 'local' };
-    }
-    // Another process, or this one before: its wall clock is all there is.
-    if (startedWallMs !== undefined) {
-      return { durationMs: Math.max(0, Math.round(store.parts.now() - startedWallMs)), durationSource: 'derived' };
-    }
-    // Begun where nothing is shared: the time lies between that record and this one, for the reader to pair.
-    return { durationMs: undefined, durationSource: 'paired' };
+  #duration(ceremony: Ceremony): CeremonyDuration {
+    return durationOf(ceremony, this.#parts.nowMs(), this.#parts.store.parts.now());
   }
 
   #ceremonyOfAnswer(call: AnswerChecked, subject: Subject): Ceremony | undefined {
@@ -300,7 +302,10 @@ export class Ceremonies {
       return foreign ? book.ofSession(facts) : known;
     }
     if (subject.userHash === undefined) return undefined;
-    return call.challenge === undefined ? book.ofSession(facts) : book.ofChallenge(call.challenge, facts);
+    if (call.challenge !== undefined) return book.ofChallenge(call.challenge, facts);
+    // A code that was used before begins nothing new.
+    const last = call.errorType === 'replayed' ? book.lastOf(subject) : undefined;
+    return last ?? book.ofSession(facts);
   }
 }
 

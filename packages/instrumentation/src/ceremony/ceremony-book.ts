@@ -27,6 +27,12 @@ export interface CeremonyFacts {
   readonly actionName: string | undefined;
 }
 
+/** The step-up that a session had last, and how long its user had been proved then. */
+interface SessionCeremony {
+  readonly ceremony: Ceremony;
+  readonly authTimeS: number | undefined;
+}
+
 /** More than a busy process has open at once. */
 const MAX_ENTRIES = 10_000;
 const MAX_AGE_MS = 15 * 60_000;
@@ -43,7 +49,7 @@ export class CeremonyBook {
   readonly #store: CeremonyStore;
   /** By the id that the challenge alone gives, which may not be the ceremony's own. */
   readonly #byChallenge: BoundedMap<Ceremony>;
-  readonly #bySession: BoundedMap<Ceremony>;
+  readonly #bySession: BoundedMap<SessionCeremony>;
   readonly #demands: BoundedMap<Demand>;
 
   /** @param nowMs monotonic milliseconds */
@@ -83,17 +89,27 @@ export class CeremonyBook {
     if (id !== ceremony.id) this.#store.setAlias(id, ceremony.id);
   }
 
-  /** The step-up that the session has open, in any process of the store. */
+  /** The step-up that the session has open, in any process of the store, and since its last proof. */
   pending(subject: Subject): Ceremony | undefined {
-    const session = this.#session(subject);
-    if (session === undefined) return undefined;
+    const last = this.#last(subject);
+    if (last === undefined || last.authTimeS !== subject.claims?.authTimeS) return undefined;
+    return this.#store.ended(last.ceremony) === undefined ? last.ceremony : undefined;
+  }
+
+  /** The step-up that the session had last, ended or not. */
+  lastOf(subject: Subject): Ceremony | undefined {
+    return this.#last(subject)?.ceremony;
+  }
+
+  #last({ joinId }: Subject): SessionCeremony | undefined {
+    if (joinId === undefined) return undefined;
+    const key = this.#ids.derive('session', joinId);
     // The store first: another process may have opened a later one.
-    const shared = this.#store.pending(session);
-    const own = this.#bySession.get(session);
-    const ceremony = shared === undefined || shared.id === own?.id ? own : shared;
-    if (ceremony === undefined || this.#store.ended(ceremony) !== undefined) return undefined;
-    this.#bySession.set(session, ceremony);
-    return ceremony;
+    const shared = this.#store.pending(key);
+    const own = this.#bySession.get(key);
+    if (shared === undefined || shared.ceremony.id === own?.ceremony.id) return own;
+    this.#bySession.set(key, shared);
+    return shared;
   }
 
   /**
@@ -112,11 +128,13 @@ export class CeremonyBook {
   }
 
   /** An id that no step-up has had: of the session and its last proof while that is recent, else a random one. */
-  #freshId(subject: Subject): string {
-    const session = this.#session(subject);
-    const authTimeS = subject.claims?.authTimeS;
+  #freshId({ joinId, claims }: Subject): string {
+    const authTimeS = claims?.authTimeS;
     const recent = authTimeS !== undefined && this.#store.parts.now() / 1000 - authTimeS < REMEMBERED_S;
-    if (session !== undefined && recent && this.#store.find(session) === undefined) return session;
+    if (joinId !== undefined && recent) {
+      const id = this.#ids.derive('session', `${joinId}\0${authTimeS}`);
+      if (this.#store.find(id) === undefined) return id;
+    }
     return randomBytes(17).toString('base64url').slice(0, 22);
   }
 
@@ -160,15 +178,11 @@ export class CeremonyBook {
     return this.#store.renewal(joinId);
   }
 
-  #setPending(subject: Subject, ceremony: Ceremony): void {
-    const session = this.#session(subject);
-    if (session === undefined) return;
-    this.#bySession.set(session, ceremony);
-    this.#store.setPending(session, ceremony.id);
-  }
-
-  #session({ joinId, claims }: Subject): string | undefined {
-    return joinId === undefined ? undefined : this.#ids.derive('session', `${joinId}\0${claims?.authTimeS ?? ''}`);
+  #setPending({ joinId, claims }: Subject, ceremony: Ceremony): void {
+    if (joinId === undefined) return;
+    const key = this.#ids.derive('session', joinId);
+    this.#bySession.set(key, { ceremony, authTimeS: claims?.authTimeS });
+    this.#store.setPending(key, { id: ceremony.id, authTimeS: claims?.authTimeS });
   }
 
   /** Of fixed length, since a path is as long as its client likes. */
@@ -177,7 +191,7 @@ export class CeremonyBook {
   }
 }
 
-function newCeremony(id: string, correlation: Ceremony['correlation'], facts: CeremonyFacts): Ceremony {
+export function newCeremony(id: string, correlation: Ceremony['correlation'], facts: CeremonyFacts): Ceremony {
   return {
     id,
     correlation,

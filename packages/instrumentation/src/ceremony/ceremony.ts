@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { StepUpMethod, StepUpOutcome } from '@stepseal/core/semconv';
+import type { StepUpCorrelation, StepUpMethod, StepUpOutcome } from '@stepseal/core/semconv';
 import type { TokenClaims } from '../identity/token-claims.ts';
 
 /** What the service demands before it goes on. */
@@ -14,8 +14,11 @@ export interface Requirement {
 /** One step-up as this process knows it. Another process of the data directory may know more: see `store`. */
 export interface Ceremony {
   readonly id: string;
-  /** `inferred` where the id was taken from the session, because nothing that both sides see was at hand. */
-  readonly correlation: 'derived' | 'inferred';
+  /**
+   * `inferred` where the id was taken from the session, because nothing that both sides see was at hand; `explicit` where the
+   * service named it.
+   */
+  readonly correlation: StepUpCorrelation;
   /** Whose it is, where known: nobody else's answer may end it. */
   readonly userHash: string | undefined;
   readonly requirement: Requirement | undefined;

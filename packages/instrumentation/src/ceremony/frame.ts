@@ -29,6 +29,8 @@ export class RequestFrame {
   proved: Subject | undefined;
   /** The step-up that an answer of this request belongs to. */
   answered: Ceremony | undefined;
+  /** What the service told of this request itself, and of which step-up: the first that it told of. */
+  told: { ceremony: Ceremony | undefined; readonly calls: Set<string> } | undefined;
   ended = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {

@@ -22,7 +22,11 @@ export function patchSimpleWebAuthn(moduleExports: object, version: string, obse
       observed(original, observer, {
         returned({ args }, result) {
           const challenge = property(result, 'challenge');
-          if (typeof challenge === 'string') observer.challengeIssued({ ...call, arguments: args, challenge, result });
+          // Only what the service asked for: the library's own default is a hint to browsers.
+          const timeout = property(args[0], 'timeout');
+          const lifetimeMs = typeof timeout === 'number' && timeout > 0 ? timeout : undefined;
+          if (typeof challenge === 'string')
+            observer.challengeIssued({ ...call, arguments: args, challenge, lifetimeMs, result });
           return undefined;
         },
         threw() {},
@@ -75,8 +79,12 @@ function refusedFacts(errorType: ErrorType): Facts {
   return { outcome, errorType, userVerified: undefined, deviceType: undefined, backedUp: undefined };
 }
 
-function answerOf(args: readonly unknown[]): Pick<AnswerChecked, 'arguments' | 'challenge' | 'phishingResistant'> {
-  return { arguments: args, challenge: challengeOf(args[0]), phishingResistant: true };
+function answerOf(
+  args: readonly unknown[],
+): Pick<AnswerChecked, 'arguments' | 'challenge' | 'answeredChallenge' | 'phishingResistant'> {
+  const [options] = args;
+  const answeredChallenge = carriedChallenge(options);
+  return { arguments: args, challenge: challengeOf(options), answeredChallenge, phishingResistant: true };
 }
 
 /** @param infoName of the member that a good result carries. @param refusal what a result without one means. */
@@ -101,7 +109,10 @@ function checkedFacts(result: unknown, infoName: string, refusal: ErrorType): Fa
  */
 function challengeOf(options: unknown): string | undefined {
   const expected = property(options, 'expectedChallenge');
-  if (typeof expected === 'string') return expected;
+  return typeof expected === 'string' ? expected : carriedChallenge(options);
+}
+
+function carriedChallenge(options: unknown): string | undefined {
   const clientData = property(property(property(options, 'response'), 'response'), 'clientDataJSON');
   if (typeof clientData !== 'string') return undefined;
   try {

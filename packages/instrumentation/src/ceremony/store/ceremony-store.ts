@@ -16,6 +16,7 @@ import {
   type OpenValue,
   type RenewalValue,
   type RouteValue,
+  type SessionValue,
 } from './entry-values.ts';
 
 export interface CeremonyStoreParts {
@@ -112,13 +113,14 @@ export class CeremonyStore {
     return this.find(alias?.id ?? hash);
   }
 
-  setPending(session: string, id: string): void {
-    this.entries.put('session', session, { id } satisfies IdValue);
+  setPending(session: string, value: SessionValue): void {
+    this.entries.put('session', session, value);
   }
 
-  pending(session: string): Ceremony | undefined {
-    const pending = this.entries.get('session', session) as IdValue | undefined;
-    return pending === undefined ? undefined : this.find(pending.id);
+  pending(session: string): { ceremony: Ceremony; authTimeS: number | undefined } | undefined {
+    const value = this.entries.get('session', session) as SessionValue | undefined;
+    const ceremony = value === undefined ? undefined : this.find(value.id);
+    return ceremony === undefined ? undefined : { ceremony, authTimeS: value?.authTimeS };
   }
 
   setDemand(key: string, value: DemandValue): void {

@@ -42,9 +42,16 @@ export interface DoneValue {
   readonly record: Pick<DraftRecord, 'body' | 'attributes'>;
 }
 
-/** `alias/<hash>`, `session/<hash>` */
+/** `alias/<hash>` */
 export interface IdValue {
   readonly id: string;
+}
+
+/** `session/<hash>` */
+export interface SessionValue {
+  readonly id: string;
+  /** When its user had last proved himself, in seconds: what comes after a newer proof is another step-up. */
+  readonly authTimeS?: number | undefined;
 }
 
 /** `demand/<hash>` */

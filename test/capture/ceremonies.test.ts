@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { recordsOf, Service, type Told, until } from './ceremony-processes.ts';
+
+const SHORT = { STEPSEAL_CEREMONY_ABANDON_AFTER_MS: '1000' };
+
+let dataDir: string;
+let running: Service[];
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'stepseal-ceremonies-'));
+  running = [];
+});
+
+afterEach(async () => {
+  for (const service of running) await service.kill();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function start(env: Record<string, string> = {}): Promise<Service> {
+  const service = await Service.start(dataDir, env);
+  running.push(service);
+  return service;
+}
+
+/** Ends all processes, so that the segments hold all there is. */
+async function end(): Promise<void> {
+  for (const service of running.splice(0)) await service.end();
+}
+
+const weak = { sub: 'user-1', sid: 'session-1', acr: 'basic', auth_time: 1000 };
+const of = (eventName: string): Told[] => recordsOf(dataDir).filter((record) => record.eventName === eventName);
+const values = (records: readonly Told[], name: string): unknown[] => records.map(({ attributes }) => attributes[name]);
+const open = (): string[] => readdirSync(join(dataDir, 'ceremonies/open'));
+
+test('of two processes that answer one challenge at the same moment, one ends the step-up and the other attempts', async () => {
+  const rounds = Number(process.env['STEPSEAL_CEREMONY_ROUNDS'] ?? 100);
+  const [one, other] = [await start(), await start()];
+  for (let round = 0; round < rounds; round += 1) {
+    const claims = { ...weak, sid: `session-${round}` };
+    const { challenge } = (await one.serve({ do: 'demand', claims })) ?? {};
+    const answer = { do: 'answer', claims, challenge, path: '/verify', atMs: Date.now() + 10 };
+    await Promise.all([one.serve(answer), other.serve({ ...answer, wrong: round % 2 === 0 })]);
+  }
+  await end();
+  const [required, completed, attempted] = ['required', 'completed', 'attempted'].map((name) => of(`step_up.${name}`));
+  const ids = new Set(values(required ?? [], 'step_up.id'));
+  expect(ids.size).toBe(rounds);
+  for (const ends of [completed, attempted]) {
+    expect(ends).toHaveLength(rounds);
+    expect(new Set(values(ends ?? [], 'step_up.id'))).toEqual(ids);
+  }
+  expect(new Set((completed ?? []).map(({ stream }) => stream)).size, 'each of them wins').toBe(2);
+  expect(open()).toEqual([]);
+});
+
+describe('a process that is killed over the end of a step-up leaves it with one end,', () => {
+  test.each([
+    ['opened', 'abandoned'],
+    ['before the claim', 'abandoned'],
+    ['after the claim', 'passed'],
+    ['after the record', 'passed'],
+    ['after the end', 'passed'],
+  ])('%s: %s', async (step, outcome) => {
+    const first = await start(SHORT);
+    const { challenge } = (await first.serve({ do: 'demand', claims: weak })) ?? {};
+    await end();
+    const second = await start({ ...SHORT, KILL_AT: step });
+    const order = { claims: weak, challenge, path: step === 'opened' ? '/pay' : '/verify' };
+    const died = await second.serve({ ...order, do: step === 'opened' ? 'demand' : 'answer' });
+    expect(died, 'the process died').toBeUndefined();
+    running = [];
+    await start(SHORT);
+    await start(SHORT);
+    await until(() => open().length === 0);
+    await end();
+    const ids = new Set(values(of('step_up.required'), 'step_up.id'));
+    const completed = of('step_up.completed');
+    expect(new Set(values(completed, 'step_up.id'))).toEqual(ids);
+    expect(completed).toHaveLength(ids.size);
+    expect(new Set(values(completed, 'step_up.outcome'))).toEqual(new Set([outcome]));
+  });
+});
+
+test('after a restart the next process closes what the one before left open', async () => {
+  const first = await start(SHORT);
+  await first.serve({ do: 'demand', claims: weak });
+  await first.serve({ do: 'demand', claims: { ...weak, sid: 'session-2' }, timeout: 500 });
+  await first.kill();
+  running = [];
+  await start(SHORT);
+  await until(() => of('step_up.completed').length === 2);
+  await end();
+  const completed = of('step_up.completed');
+  expect(values(completed, 'step_up.outcome').sort()).toEqual(['abandoned', 'expired']);
+  for (const { attributes } of completed) {
+    expect(attributes).toMatchObject({ 'step_up.duration_source': 'derived', 'step_up.method': 'webauthn' });
+    expect(Number(attributes['step_up.duration_ms'])).toBeGreaterThan(0);
+    expect(attributes['user.hash']).toBe(of('step_up.required')[0]?.attributes['user.hash']);
+  }
+});
