@@ -31,6 +31,10 @@ export interface VerifyOptions {
    * by then is outside of the part and not missed. Whoever verifies says so; nothing in the data can.
    */
   readonly since?: number | undefined;
+  /** Where the part ends, ms: what follows a stream that was closed or last signed then or later is not missed. */
+  readonly until?: number | undefined;
+  /** Where the data itself says that it begins, ms: then what came before is not missed, and the verdict is incomplete. */
+  readonly claimedSince?: number | undefined;
   /** Time of verification, ms since 1970; default the clock when each file was read. */
   readonly now?: number | undefined;
   /** Parse and re-encode every payload, also where a trusted root vouches for its bytes; default false. */
@@ -80,7 +84,7 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     newer: examined.newer,
     policy: trust,
     knownHeads,
-    since: options.since,
+    part: options,
     complete,
     check,
   });

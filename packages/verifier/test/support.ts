@@ -16,6 +16,8 @@ export interface Asked {
   readonly knownHeads?: KnownHeads | undefined;
   readonly now?: number;
   readonly since?: number;
+  readonly until?: number;
+  readonly claimedSince?: number;
   readonly strict?: boolean;
   readonly complete?: boolean;
 }

@@ -37,12 +37,7 @@ export function followPredecessors(streams: Streams): void {
       const { deployment } = state?.open ?? {};
       if (newer.has(pin.streamId) || streams.isPruned(pin.streamId, { deployment, pin }) || !check('predecessor'))
         continue;
-      // The time stands in a trusted open record, and the predecessor ended before that record was written.
-      const openedMs = state?.firstTimeMs ?? Number.POSITIVE_INFINITY;
-      if (openedMs <= (streams.input.since ?? Number.NEGATIVE_INFINITY)) {
-        streams.add(pin.streamId, { code: 'OUT_OF_RANGE', severity: 'info', evidence: outOfRange(id, openedMs) });
-        continue;
-      }
+      if (liesBefore(streams, pin.streamId, id, state?.firstTimeMs)) continue;
       const evidence = `Stream ${id} names it as its predecessor with ${pin.number} records, and it is not here.`;
       streams.add(pin.streamId, {
         code: 'STREAM_MISSING',
@@ -63,9 +58,25 @@ export function followPredecessors(streams: Streams): void {
   }
 }
 
-function outOfRange(follower: string, openedMs: number): string {
-  const ended = new Date(openedMs).toISOString();
-  return `It ended before ${ended}, when stream ${follower} followed it: outside of the part that is verified, and nothing is said of it.`;
+/** Whether an absent stream ended before the part that is verified begins; says so. */
+function liesBefore(streams: Streams, absent: string, follower: string, openedMs: number | undefined): boolean {
+  const { since = Number.NEGATIVE_INFINITY, claimedSince = Number.NEGATIVE_INFINITY } = streams.input.part;
+  if (openedMs === undefined || openedMs > Math.max(since, claimedSince)) return false;
+  // The time stands in a trusted open record, and the predecessor ended before that record was written.
+  const evidence = `It ended before ${new Date(openedMs).toISOString()}, when stream ${follower} followed it`;
+  if (openedMs <= since)
+    streams.add(absent, {
+      code: 'OUT_OF_RANGE',
+      severity: 'info',
+      evidence: `${evidence}: outside of the part that is verified, and nothing is said of it.`,
+    });
+  else
+    streams.add(absent, {
+      code: 'OUT_OF_RANGE',
+      severity: 'incomplete',
+      evidence: `${evidence}. The data says that it is a part which begins at ${new Date(claimedSince).toISOString()}; whether that part was asked for, only whoever verifies can say.`,
+    });
+  return true;
 }
 
 /** A deployment vouches for its own streams only, or one key of the policy would reach all that it lists. */

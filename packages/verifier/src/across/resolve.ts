@@ -50,6 +50,11 @@ function findSuccessors(streams: Streams): void {
       streams.add(id, { code: 'ADOPTED', severity: 'info', evidence });
       continue;
     }
+    if ((outcome.state.sealedAtMs ?? 0) >= (streams.input.part.until ?? Number.POSITIVE_INFINITY)) {
+      const evidence = `It was closed when the part that is verified was over; of ${next.streamId}, which follows, nothing is said.`;
+      streams.add(id, { code: 'OUT_OF_RANGE', severity: 'info', evidence });
+      continue;
+    }
     // A writer that rolls has closed the one file before it makes the next.
     if (Math.abs(outcome.readAtMs - (outcome.state.sealedAtMs ?? 0)) <= SEAL_LIMIT_MS) {
       const evidence = `It has just been closed; the next stream, ${next.streamId}, does not yet hold a record.`;

@@ -20,13 +20,20 @@ export interface PruneContext {
   readonly pin?: PredecessorPin | undefined;
 }
 
+/** The part of all streams that is verified, ms. `claimedSince` is what the data says, which whoever writes it chooses. */
+export interface Part {
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly claimedSince?: number | undefined;
+}
+
 /** What the relations between streams are judged by: one outcome a stream, the one that stands for it. */
 export interface StreamsInput {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly policy: TrustPolicy | undefined;
   readonly knownHeads: KnownHeads | undefined;
-  /** The part that is verified begins here, ms: what came before a stream opened by then is not missed. */
-  readonly since: number | undefined;
+  /** Where the part that is verified begins and ends, ms: what lies outside of it is not missed. */
+  readonly part: Part;
   /** Streams of a format that this verifier does not know, under keys that the policy vouches for: they are here. */
   readonly newer: ReadonlySet<string>;
   /** Whether the sources claim to hold every stream. */

@@ -22,6 +22,12 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
   if (streams.adopted.has(id) || !streams.tampered(id)) streams.uncoveredMs.set(id, ageMs);
   if (streams.adopted.has(id) || streams.tampered(id)) return;
   const busy = tail.records > 0 || tail.tornBytes > 0;
+  if (!busy && (state.sealedAtMs ?? 0) >= (streams.input.part.until ?? Number.POSITIVE_INFINITY)) {
+    streams.uncoveredMs.set(id, 0);
+    const evidence = 'Its last note is of the end of the part that is verified; of what followed nothing is said.';
+    streams.add(id, { code: 'OUT_OF_RANGE', severity: 'info', evidence });
+    return;
+  }
   const range = { from: state.number + 1, to: Math.max(state.number + 1, tail.state.number) };
   const behind = `${tail.records} record(s) and ${tail.tornBytes} torn byte(s) stand behind the last note`;
   const age = `${(ageMs / 1000).toFixed(1)} s`;
