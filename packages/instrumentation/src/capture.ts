@@ -12,6 +12,8 @@ import { setUpCeremonies } from './ceremony/set-up.ts';
 import { Enrolments } from './enrolments.ts';
 import type { DraftRecord } from './events.ts';
 import { activeContext } from './global-api.ts';
+import { DOOR, type Door, findDoor } from './helper/door.ts';
+import { ServiceCalls } from './helper/service-calls.ts';
 import { ServerChannels } from './http/server-channels.ts';
 import { trustedProxies } from './identity/client-address.ts';
 import { Pseudonyms } from './identity/pseudonyms.ts';
@@ -40,6 +42,7 @@ export class Capture implements LibraryObserver {
   readonly #ceremonies: Ceremonies;
   readonly #closings: Closings;
   readonly #enrolments: Enrolments;
+  readonly #door: Door;
   readonly #channels: ServerChannels;
   readonly #redaction: Redaction;
   readonly #problems: Problems;
@@ -76,7 +79,7 @@ export class Capture implements LibraryObserver {
       fullClientAddress: config.client?.fullAddress ?? false,
     };
     const emit = (draft: DraftRecord, earlier: Context | undefined): void => this.#emit(draft, earlier);
-    const { ceremonies, closings } = setUpCeremonies({
+    const { ceremonies, closings, book, store, endings, teller } = setUpCeremonies({
       ids,
       correlationKey: config.correlationKey,
       subjects,
@@ -93,7 +96,20 @@ export class Capture implements LibraryObserver {
     });
     this.#ceremonies = ceremonies;
     this.#closings = closings;
-    this.#enrolments = new Enrolments({ subjects, disclosure, counts: this.#ceremonies.counts, emit });
+    this.#enrolments = new Enrolments({ subjects, teller });
+    this.#door = this.#doorTo(
+      new ServiceCalls({
+        book,
+        store,
+        endings,
+        subjects,
+        pseudonyms,
+        teller,
+        nowMs,
+        fault: (call, message) => this.#problems.tell('HELPER_INPUT_INVALID', `stepUp.${call}: ${message}.`, call),
+      }),
+      config.commit ?? (() => Promise.resolve(false)),
+    );
     this.#channels = new ServerChannels(
       (run) => this.guard(run),
       (frame, aborted) => {
@@ -112,6 +128,7 @@ export class Capture implements LibraryObserver {
     this.#open = true;
     this.#channels.open();
     this.#closings.start();
+    Reflect.set(globalThis, DOOR, this.#door);
   }
 
   close(): void {
@@ -119,6 +136,7 @@ export class Capture implements LibraryObserver {
     this.#open = false;
     this.#channels.close();
     this.#closings.stop();
+    if (findDoor() === this.#door) Reflect.deleteProperty(globalThis, DOOR);
   }
 
   guard(run: () => void): void {
@@ -150,6 +168,21 @@ export class Capture implements LibraryObserver {
 
   outermost<T>(run: () => T, unobserved: () => T): T {
     return this.#insideLibrary.getStore() === true ? unobserved() : this.#insideLibrary.run(true, run);
+  }
+
+  #doorTo(calls: ServiceCalls, commit: () => Promise<boolean>): Door {
+    return {
+      version: 1,
+      tell: (call, given) => {
+        let id: string | undefined;
+        this.guard(() => {
+          id = calls.tell(call, given, this.#channels.current);
+          this.#reportCounts();
+        });
+        return id;
+      },
+      commit,
+    };
   }
 
   #emit(draft: DraftRecord, earlier: Context | undefined): void {

@@ -61,12 +61,15 @@ function openPipeline(config: ResolvedConfig, keys: KeySet): AuditPipeline {
     seal: config.seal,
     roll: config.roll,
     ...deliveryOf(config),
+    dataGroupReadable: config.dataGroupReadable,
+    retention: config.retention,
     resource: config.resource,
     redactionHash: redactionHash({
       userIdInClear: config.identity.userIdInClear,
       fullClientAddress: config.client.fullAddress,
     }),
     required: config.required,
+    commitPolicy: config.commit.policy,
   });
 }
 
@@ -94,6 +97,7 @@ function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline):
         settled: () => pipeline.status().state === 'open',
       },
     },
+    commit: () => pipeline.commit(),
     onProblem: (code, message) => writeErrorLine(`${code}: ${message}`),
   });
   instrumentation.setLoggerProvider(pipeline.loggerProvider);

@@ -122,7 +122,7 @@ export function enrolmentSentence(
   const factor = `${articleOf(METHODS[method])} ${METHODS[method]} factor`;
   if (outcome === 'passed') return `${factor} ${FACTORS[change]}.`;
   if (outcome === 'error') return `${factor} could not be changed because of a fault on the checking side.`;
-  return `${factor} was not added: the answer was refused, ${REFUSALS[errorType ?? 'other'] ?? 'it does not hold'}.`;
+  return `${factor} was not ${change}: the answer was refused, ${REFUSALS[errorType ?? 'other'] ?? 'it does not hold'}.`;
 }
 
 function articleOf(name: string): string {

@@ -13,6 +13,8 @@ export type ProblemCode =
   | 'LIBRARY_NOT_SUPPORTED'
   /** What other processes of the data directory know of step-ups cannot be read or written. */
   | 'CEREMONIES_NOT_SHARED'
+  /** What the service told through the helper cannot be recorded as it is. */
+  | 'HELPER_INPUT_INVALID'
   /** A step-up was recorded without its user: `identity.user` may want another path. */
   | 'USER_UNKNOWN'
   /** A passkey was used by nobody known, which was taken for a sign-in and not recorded. */
@@ -55,6 +57,8 @@ export interface StepUpInstrumentationConfig {
     /** Shares step-ups with the other processes of a data directory, so that each ends once. Default: not shared. */
     shared?: SharedCeremonies;
   };
+  /** Makes durable what was emitted so far: what `commit()` of the helper calls. Default: there is none, and it says so. */
+  commit?: () => Promise<boolean>;
   /** Told once a minute at most for each code; never with a value from a request. Default: OpenTelemetry's `diag`. */
   onProblem?: (code: ProblemCode, message: string) => void;
 }

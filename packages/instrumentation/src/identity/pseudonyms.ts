@@ -4,7 +4,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 /** What is hashed. Part of the hashed bytes, so that a session id never hashes to a user's hash. */
-export type PseudonymKind = 'user' | 'session' | 'client' | 'device' | 'resource' | 'transaction';
+export type PseudonymKind = 'user' | 'session' | 'client' | 'device' | 'resource' | 'payment';
 
 /** 132 of 256 bits. */
 const HASH_LENGTH = 22;

@@ -63,15 +63,18 @@ export class SubjectReader {
     this.#formerSessions = new BoundedMap(RENEWAL_LIMITS, parts.nowMs);
   }
 
-  /** @param peer address of the socket's other end. */
-  read(request: IncomingMessage, peer: string | undefined): Subject {
+  /**
+   * @param peer address of the socket's other end.
+   * @param ids what the service says itself, which goes first.
+   */
+  read(request: IncomingMessage, peer: string | undefined, ids: NamedIds = {}): Subject {
     const proxied = isTrustedProxy(peer, this.#parts.proxies);
     const source = { request, claims: tokenClaims(request), proxied };
-    return new RequestSubject(this.#parts, this.#resolvers, this.#formerSessions, source, peer);
+    return new RequestSubject(this.#parts, this.#resolvers, this.#formerSessions, source, peer, ids);
   }
 
   /** Somebody whom the service itself names, outside any request. */
-  named(ids: { readonly user?: string | undefined; readonly session?: string | undefined }): Subject {
+  named(ids: NamedIds): Subject {
     const { pseudonyms } = this.#parts;
     const sessionHash = ids.session === undefined ? undefined : pseudonyms.hash('session', ids.session);
     return {
@@ -112,6 +115,12 @@ export class SubjectReader {
   }
 }
 
+/** Ids of whom a call of the service itself is about. */
+export interface NamedIds {
+  readonly user?: string | undefined;
+  readonly session?: string | undefined;
+}
+
 interface Resolvers {
   readonly user: Resolver;
   readonly session: Resolver;
@@ -147,6 +156,7 @@ class RequestSubject implements Subject {
     formerSessions: BoundedMap<string>,
     source: Source,
     peer: string | undefined,
+    ids: NamedIds,
   ) {
     this.#parts = parts;
     this.#resolvers = resolvers;
@@ -154,8 +164,8 @@ class RequestSubject implements Subject {
     this.#source = source;
     this.#peer = peer;
     this.claims = source.claims;
-    this.userId = resolvers.user(source);
-    this.#sessionId = resolvers.session(source);
+    this.userId = ids.user ?? resolvers.user(source);
+    this.#sessionId = ids.session ?? resolvers.session(source);
   }
 
   get userHash(): string | undefined {

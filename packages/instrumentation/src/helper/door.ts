@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { HelperCall, HelperInputs } from './inputs.ts';
+
+/**
+ * Where the helper finds the capture that runs in this thread. Global, because the application's copy of this package
+ * and the one that was preloaded may be two. Anybody in the process can put something there.
+ */
+export const DOOR: unique symbol = Symbol.for('stepseal.capture');
+
+export interface Door {
+  /** Of this interface; another one is left alone. */
+  readonly version: 1;
+  /** Never throws. @returns the id of the step-up, or nothing where the call could not be recorded */
+  tell<K extends HelperCall>(call: K, input: HelperInputs[K]): string | undefined;
+  commit(): Promise<boolean>;
+}
+
+/** @returns what stands there, if it is a door of this version */
+export function findDoor(): Door | undefined {
+  const found: unknown = Reflect.get(globalThis, DOOR);
+  return typeof found === 'object' && found !== null && Reflect.get(found, 'version') === 1
+    ? (found as Door)
+    : undefined;
+}
