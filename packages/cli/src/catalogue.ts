@@ -26,6 +26,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'find step-ups and records',
     load: async () => (await import('./commands/search.ts')).searchCommand,
   },
+  tail: {
+    brief: 'print records as they come',
+    load: async () => (await import('./commands/tail.ts')).tailCommand,
+  },
   status: {
     brief: 'show how recording and delivery stand',
     load: async () => (await import('./commands/status.ts')).statusCommand,
