@@ -15,7 +15,7 @@ export interface FileSystem {
   readdirSync(path: string): string[];
   readFileSync(path: string): Buffer;
   readlinkSync(path: string): string;
-  fstatSync(fd: number): { readonly size: number };
+  fstatSync(fd: number): { readonly size: number; readonly mode: number };
   statSync(path: string): { readonly size: number; readonly mtimeMs: number; readonly mode: number };
   openSync(path: string, flags: string, mode?: number): number;
   readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;

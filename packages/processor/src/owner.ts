@@ -54,6 +54,7 @@ export interface ClaimOptions {
 export function claimWriter(options: ClaimOptions): OwnerClaim {
   const { files, dataDir } = options;
   const writers = join(dataDir, 'writers');
+  files.mkdirSync(dataDir, { recursive: true, mode: DIRECTORY_MODE });
   const created = files.mkdirSync(writers, { recursive: true, mode: DIRECTORY_MODE });
   if (created !== undefined) syncDirectory(files, dataDir);
   const self = options.processes.self();

@@ -16,6 +16,7 @@ import { SealingError } from './errors.ts';
 import { installExitHooks } from './exit-hooks.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import type { Signer } from './keys/signer.ts';
+import { withPermissions } from './permissions.ts';
 import { systemProcessTable } from './process-identity.ts';
 import { type RandomFill, systemRandom } from './record-id.ts';
 import { RecordSignatures } from './record-signatures.ts';
@@ -33,6 +34,8 @@ export interface SealingOptions {
   readonly deployment: string;
   /** Directory of the segments; created when missing. Not to be shared across pid namespaces. */
   readonly dataDir: string;
+  /** Lets the group of the data directory read what is written there; default false: only its owner. */
+  readonly dataGroupReadable?: boolean;
   /** The identity key. Without it records wait in memory up to the bound, and are then lost. */
   readonly identity?: Signer;
   readonly seal?: Partial<SealSettings>;
@@ -92,7 +95,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   if (!isDeploymentName(options.deployment))
     throw new SealingError('INVALID_OPTION', 'the deployment has no valid name');
   const clock = options.clock ?? systemClock;
-  const files = options.files ?? nodeFileSystem;
+  const files = withPermissions(options.files ?? nodeFileSystem, options.dataGroupReadable ?? false);
   const report = reporter(options.onDiagnostic ?? stderrSink, clock);
   const processes = systemProcessTable(files);
   const carrier = carrierOf(options, clock);

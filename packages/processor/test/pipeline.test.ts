@@ -72,7 +72,7 @@ test('a stream rolls at its size; the files stay below it, and the next key is t
   for (const stream of trail.streams)
     expect(text(stream.records[0]?.payload as never, 'stepseal.identity.vkey')).toBe(identity.vkey);
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.ndjson')) expect(statSync(`${directory}/${name}`).mode & 0o777).toBe(0o444);
+    if (name.endsWith('.ndjson')) expect(statSync(`${directory}/${name}`).mode & 0o777).toBe(0o400);
   }
 });
 
