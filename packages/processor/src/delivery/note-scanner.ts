@@ -41,6 +41,7 @@ export class NoteScanner {
     for (;;) {
       const line = this.#lines.next();
       if (line === undefined) {
+        this.#lines.release();
         if (!(await this.#lines.fill())) return undefined;
         continue;
       }

@@ -50,7 +50,7 @@ export class TunnelAgent extends https.Agent {
         return;
       }
       socket.setTimeout(0);
-      callback(null, tls.connect({ ...this.#tls, socket, ...(isName(host) ? { servername: host } : {}) }));
+      callback(null, tls.connect({ ...this.#tls, socket, host, ...(isName(host) ? { servername: host } : {}) }));
     });
     asked.end();
     return undefined;

@@ -81,8 +81,9 @@ export class SegmentReader {
     this.#notes.grown(bytes);
   }
 
-  /** The next records, in order; none when nothing more may leave by now. @throws what the file system throws */
+  /** The next records, in order, valid until the next call; none when nothing more may leave by now. @throws what the file system throws */
   async read(adoption: Adoption | undefined): Promise<ReadRecord[]> {
+    this.#lines.release();
     const records: ReadRecord[] = [];
     let bytes = 0;
     while (records.length < MOST_RECORDS && bytes < MOST_BYTES) {
@@ -147,6 +148,7 @@ async function skip(handle: FileHandle, size: number, number: number): Promise<S
   for (;;) {
     const line = lines.next();
     if (line === undefined) {
+      lines.release();
       if (!(await lines.fill())) return start;
     } else if (!isNoteLine(line) && ++seen === number) return { number, offset: lines.offset };
   }
