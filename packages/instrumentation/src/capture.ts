@@ -210,7 +210,7 @@ export class Capture implements LibraryObserver {
   #reportCounts(): void {
     const { signIns, unknownUser, records } = this.counts;
     if (signIns > this.#told.signIns) {
-      const message = `${signIns} passkey challenges or answers came from nobody known; they were taken for sign-ins or sign-ups and not recorded.`;
+      const message = `${signIns} challenges or answers came from nobody known; they were taken for sign-ins or sign-ups and not recorded.`;
       if (this.#problems.tell('SIGN_IN_NOT_RECORDED', message)) this.#told.signIns = signIns;
     }
     if (unknownUser > this.#told.unknownUser) {

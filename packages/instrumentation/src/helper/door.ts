@@ -20,7 +20,7 @@ export interface Door {
 /** @returns what stands there, if it is a door of this version */
 export function findDoor(): Door | undefined {
   const found: unknown = Reflect.get(globalThis, DOOR);
-  return typeof found === 'object' && found !== null && Reflect.get(found, 'version') === 1
-    ? (found as Door)
-    : undefined;
+  if (typeof found !== 'object' || found === null) return undefined;
+  const { version, tell, commit } = found as Partial<Door>;
+  return version === 1 && typeof tell === 'function' && typeof commit === 'function' ? (found as Door) : undefined;
 }

@@ -87,7 +87,8 @@ class ServiceCall {
     this.#call = call;
     this.#given = given;
     this.#frame = frame;
-    const ids = { user: this.#id('user'), session: this.#id('session') };
+    // Of a review the user is the one whose step-up it was; who reviews is whoever the request is from.
+    const ids = call === 'review' ? {} : { user: this.#id('user'), session: this.#id('session') };
     this.#subject =
       frame === undefined ? parts.subjects.named(ids) : parts.subjects.read(frame.request, frame.peerAddress, ids);
   }
