@@ -6,7 +6,14 @@ import { generate } from 'otplib';
 
 const ORIGIN = 'http://localhost:3000';
 
-/** One customer with a browser and a passkey, talking to both services of the bank. */
+/** What the bank's proxy adds to every request: this client takes the proxy's place. */
+const FROM_THE_PROXY = {
+  'x-forwarded-for': '203.0.113.42',
+  'x-client-country': 'DE',
+  'x-client-city': 'Berlin',
+};
+
+/** One customer with a browser, a passkey and an authenticator app, talking to both services of the bank. */
 export class Customer {
   #authenticator = new SoftwareAuthenticator({ origin: ORIGIN });
   #bank;
@@ -81,6 +88,8 @@ export class Customer {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        ...FROM_THE_PROXY,
+        cookie: `device=browser-of-${this.name}`,
         'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
         ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
         ...headers,

@@ -1,34 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-// The whole of Stepseal in a minute: capture, story, verdict, and two forgeries that are found out.
+// The whole of Stepseal in a minute: capture, search, story, verdict, and two forgeries that are found out.
 //
 //   node examples/bank/demo.mjs                    with Stepseal
 //   node examples/bank/demo.mjs --without-import   the same run without it: nothing is recorded, and it says so
 //   --dir DIRECTORY                                where to put the run; default .stepseal-demo beside this file
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Customer } from './client.mjs';
+import { freshRun } from './demo/fresh-run.mjs';
 import { bold, note, quote, step } from './demo/say.mjs';
+import { Scenes } from './demo/scenes.mjs';
 import { Bank } from './demo/services.mjs';
 import { stepseal } from './demo/stepseal.mjs';
 import { copyRecords, cutBefore, turnIntoPass } from './demo/tamper.mjs';
 
+/** How long the bank, and Stepseal after it, wait for an answer. People get a minute and more. */
+const PATIENCE_S = 5;
+const ENDED_WITHIN_MS = 20_000;
+
 const { values: flags } = parseArgs({ options: { 'without-import': { type: 'boolean' }, dir: { type: 'string' } } });
 const withImport = flags['without-import'] !== true;
 const here = fileURLToPath(new URL('.', import.meta.url));
-const run = freshDirectory();
+const run = freshRun(resolve(flags.dir ?? join(here, '.stepseal-demo')));
 const data = join(run, 'data');
 const trust = join(run, 'trust.json');
 const heads = join(run, 'known-heads.json');
 
 const bank = new Bank();
 try {
-  await useTheBank();
+  const scenes = await openTheBank();
+  await play(scenes);
+  await bank.stop();
+  note('Both services have ended.');
   if (!withImport) nothingRecorded();
+  search();
   tellTheStories();
   verifyTheRecords();
   editACopy();
@@ -40,37 +50,60 @@ try {
   process.exitCode = 1;
 }
 
-async function useTheBank() {
+async function openTheBank() {
   const hook = withImport ? ['--import', '@stepseal/instrumentation/register'] : [];
   step(1, 'A bank of two services, which know nothing of Stepseal');
   note(`node ${[...hook, 'services/auth.mjs'].join(' ')}`);
   note(`node ${[...hook, 'services/transfers.mjs'].join(' ')}`);
-  const addresses = await bank.start({
-    nodeOptions: ['--disable-warning=ExperimentalWarning', ...hook],
-    env: { STEPSEAL_DATA_DIR: data, STEPSEAL_DEPLOYMENT: 'example-bank' },
-    cwd: here,
-  });
+  return new Scenes(
+    await bank.start({
+      nodeOptions: ['--disable-warning=ExperimentalWarning', ...hook],
+      env: {
+        BANK_CHALLENGE_S: String(PATIENCE_S),
+        STEPSEAL_DATA_DIR: data,
+        STEPSEAL_DEPLOYMENT: 'example-bank',
+        STEPSEAL_CEREMONY_ABANDON_AFTER_MS: String(PATIENCE_S * 1000),
+        STEPSEAL_CLIENT_TRUSTED_PROXIES: '127.0.0.1',
+        STEPSEAL_CLIENT_COUNTRY: 'header.x-client-country',
+        STEPSEAL_CLIENT_LOCALITY: 'header.x-client-city',
+        STEPSEAL_IDENTITY_DEVICE: 'cookie.device',
+        STEPSEAL_IDENTITY_SESSION_STARTED_AT: 'req.claims.started',
+      },
+      cwd: here,
+    }),
+  );
+}
 
-  step(2, 'A customer moves money, and is asked for a passkey first');
-  const honest = new Customer('customer-1042', addresses);
-  await honest.signIn();
-  await honest.registerPasskey();
-  show('transfer of 20', await honest.transfer(20, 'account-7'), 201);
-  const demand = show('transfer of 5000', await honest.transfer(5000, 'account-7'), 401);
-  note(`WWW-Authenticate: ${demand.challenge}`);
-  show('passkey answer', await honest.stepUp(demand), 200);
-  show('transfer of 5000', await honest.transfer(5000, 'account-7'), 201);
+async function play(scenes) {
+  step(2, 'What its customers, two thieves and a bug do there');
+  await scenes.walksAway();
+  const comeBack = await scenes.takesTooLong();
+  const tooLate = wait((PATIENCE_S + 1) * 1000);
+  if (withImport) howSoonItIsFound(Date.now());
+  await scenes.provesHimself();
+  await scenes.thiefHasNoPasskey();
+  await scenes.mistypesTwice();
+  await scenes.guessesUntilLockedOut();
+  await scenes.isLetThroughByABug();
+  await tooLate;
+  await comeBack();
+  if (withImport) await untilAllHaveEnded();
+}
 
-  step(3, 'A thief has stolen the session of another customer, but not the passkey');
-  const robbed = new Customer('customer-2077', addresses);
-  await robbed.signIn();
-  await robbed.registerPasskey();
-  const second = show('transfer of 9000', await robbed.transfer(9000, 'account-666'), 401);
-  show('passkey answer, wrong key', await robbed.stepUp(second, { wrongKey: true }), 403);
-  show('transfer of 9000', await robbed.transfer(9000, 'account-666'), 401);
+/** From the bank's 401 to the moment when another program finds it, its own start included. */
+function howSoonItIsFound(demandedAtMs) {
+  while (found(['--outcome', 'open', '--action', 'POST /transfers']).length === 0) {
+    if (Date.now() - demandedAtMs > ENDED_WITHIN_MS) throw new Error('the demand does not show in stepseal search');
+  }
+  note(`Found by \`stepseal search\` ${Date.now() - demandedAtMs} ms after the 401.`);
+}
 
-  await bank.stop();
-  note('Both services have ended.');
+async function untilAllHaveEnded() {
+  const end = Date.now() + ENDED_WITHIN_MS;
+  while (found(['--outcome', 'abandoned,expired']).length < 2) {
+    if (Date.now() > end) throw new Error('the step-ups that nobody answered were not ended');
+    await wait(200);
+  }
 }
 
 function nothingRecorded() {
@@ -80,12 +113,28 @@ function nothingRecorded() {
   );
 }
 
-function tellTheStories() {
-  step(4, 'What happened, told by another program from the files alone');
+function search() {
+  step(3, 'What happened, found by another program in the files alone');
   quiet(['trust', 'add', '--from', join(data, 'keys'), '--deployment', 'example-bank', '--file', trust], 0);
-  const told = shown(['explain', '--dir', data, '--all', '--trust', trust], 0);
-  for (const ending of ['passed, access granted', 'failed, access blocked']) {
-    if (!told.includes(ending)) throw new Error(`no story ends with "${ending}"`);
+  shown(['search', '--dir', data], 0);
+  note('Which factors were enrolled:');
+  shown(['search', '--events', '--event', 'enrolled', '--dir', data], 0);
+  note('And who got in without the proof that was asked of him:');
+  shown(['search', '--access', 'unmet', '--dir', data, '--fail-if-more', '0'], 1);
+}
+
+function tellTheStories() {
+  step(4, 'Four of these step-ups, told as stories');
+  for (const [what, filters] of [
+    ['passed, access granted', ['--method', 'webauthn', '--outcome', 'passed']],
+    ['failed, access blocked', ['--outcome', 'failed']],
+    ['passed, access granted', ['--method', 'totp', '--outcome', 'passed']],
+    ['access was granted without the proof', ['--access', 'unmet']],
+  ]) {
+    const [stepUp] = found(filters);
+    if (stepUp === undefined) throw new Error(`no step-up is found with ${filters.join(' ')}`);
+    const told = shown(['explain', stepUp.id, '--dir', data, '--trust', trust], 0);
+    if (!told.includes(what)) throw new Error(`no story ends with "${what}"`);
   }
 }
 
@@ -129,9 +178,10 @@ function whatNext() {
   console.log(`\n${bold('Everything went as it should. What to type next:')}`);
   const at = (path) => relative(process.cwd(), path);
   for (const line of [
-    `npx stepseal explain --dir ${at(data)} --trust ${at(trust)}`,
+    `npx stepseal search --dir ${at(data)} --wide`,
+    `npx stepseal stats --dir ${at(data)}`,
     `npx stepseal verify ${at(data)} --trust ${at(trust)} --known-heads ${at(heads)}`,
-    `npx stepseal verify ${at(join(run, 'edited-copy'))} --trust ${at(trust)}`,
+    `npx stepseal drill ${at(data)} --trust ${at(trust)}`,
     'npx stepseal help',
     'npm start -- --without-import',
   ]) {
@@ -142,10 +192,9 @@ function whatNext() {
   note('node --import @stepseal/instrumentation/register app.js');
 }
 
-function show(what, result, expected) {
-  note(`${what}: ${result.status}`);
-  if (result.status !== expected) throw new Error(`${what} was answered with ${result.status} instead of ${expected}`);
-  return result;
+/** The step-ups that meet the filters. */
+function found(filters) {
+  return JSON.parse(quiet(['search', '--dir', data, '--json', ...filters], 0)).stepUps;
 }
 
 function shown(args, expected) {
@@ -164,19 +213,4 @@ function quiet(args, expected) {
 
 function short(word) {
   return word.startsWith(run) ? relative(run, word) : word;
-}
-
-/** Each run has a directory of its own, so that none finds what another left. */
-function freshDirectory() {
-  const runs = resolve(flags.dir ?? join(here, '.stepseal-demo'));
-  mkdirSync(runs, { recursive: true });
-  for (let number = 1; ; number += 1) {
-    const directory = join(runs, `run-${number}`);
-    try {
-      mkdirSync(directory);
-      return directory;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-  }
 }

@@ -64,7 +64,7 @@ app.post('/passkeys', requireSession, async (request, response) => {
 });
 
 app.post('/step-up/verify', requireSession, async (request, response) => {
-  const { sub, sid } = request.claims;
+  const { sub, sid, started } = request.claims;
   const ticket = await readTicket(request.body.ticket);
   const credential = passkeys.get(sub);
   if (ticket.sub !== sub || ticket.sid !== sid || credential === undefined) {
@@ -84,7 +84,7 @@ app.post('/step-up/verify', requireSession, async (request, response) => {
     return;
   }
   credential.counter = authenticationInfo.newCounter;
-  response.json({ token: await issueSession({ sub, sid, acr: ACR.passkey }) });
+  response.json({ token: await issueSession({ sub, sid, started, acr: ACR.passkey }) });
 });
 
 app.post('/authenticators', requireSession, (request, response) => {
@@ -94,7 +94,7 @@ app.post('/authenticators', requireSession, (request, response) => {
 });
 
 app.post('/step-up/code', requireSession, async (request, response) => {
-  const { sub, sid } = request.claims;
+  const { sub, sid, started } = request.claims;
   const authenticator = authenticators.get(sub);
   const { code } = request.body ?? {};
   if (authenticator === undefined || typeof code !== 'string' || !CODE.test(code)) {
@@ -116,10 +116,14 @@ app.post('/step-up/code', requireSession, async (request, response) => {
   }
   authenticator.wrong = 0;
   authenticator.lastStep = result.timeStep;
-  response.json({ token: await issueSession({ sub, sid, acr: ACR.code }) });
+  response.json({ token: await issueSession({ sub, sid, started, acr: ACR.code }) });
 });
 
-app.use((_error, _request, response, _next) => {
+app.use((error, _request, response, _next) => {
+  if (error.code === 'ERR_JWT_EXPIRED') {
+    response.status(410).json({ error: 'too_late' });
+    return;
+  }
   response.status(403).json({ error: 'refused' });
 });
 

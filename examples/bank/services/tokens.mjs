@@ -13,17 +13,21 @@ const TICKET = 'step-up-ticket';
 /** How strongly the customer has proved who he is, weakest first. */
 export const ACR = { basic: 'basic', code: 'one-time-code', passkey: 'passkey' };
 
-export function issueSession({ sub, sid, acr }) {
-  return sign(SESSION, { sid, acr, auth_time: nowS() }, sub, '1h');
+/** @param {{ sub: string, sid: string, acr: string, started?: number }} session `started`: seconds, when it began */
+export function issueSession({ sub, sid, acr, started = nowS() }) {
+  return sign(SESSION, { sid, acr, started, auth_time: nowS() }, sub, '1h');
 }
 
 export async function readSession(token) {
   return verify(SESSION, token);
 }
 
+/** How long a customer has to answer a challenge. */
+export const CHALLENGE_S = Number(process.env.BANK_CHALLENGE_S ?? 60);
+
 /** The ticket remembers the expected challenge, so that no service has to. */
 export function issueTicket({ sub, sid, challenge }) {
-  return sign(TICKET, { sid, challenge }, sub, '5m');
+  return sign(TICKET, { sid, challenge }, sub, `${CHALLENGE_S}s`);
 }
 
 export async function readTicket(token) {

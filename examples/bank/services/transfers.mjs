@@ -7,7 +7,7 @@
 import { generateAuthenticationOptions } from '@simplewebauthn/server';
 import express from 'express';
 import { serve } from './serve.mjs';
-import { ACR, issueTicket, nowS, requireSession } from './tokens.mjs';
+import { ACR, CHALLENGE_S, issueTicket, nowS, requireSession } from './tokens.mjs';
 
 const THRESHOLD = 1000;
 const MAX_AGE_S = 300;
@@ -72,7 +72,11 @@ function demand(response, accepted) {
 }
 
 async function demandPasskey({ claims }, response) {
-  const options = await generateAuthenticationOptions({ rpID: RP_ID, userVerification: 'required' });
+  const options = await generateAuthenticationOptions({
+    rpID: RP_ID,
+    userVerification: 'required',
+    timeout: CHALLENGE_S * 1000,
+  });
   const ticket = await issueTicket({ sub: claims.sub, sid: claims.sid, challenge: options.challenge });
   demand(response, [ACR.passkey]).json({ error: 'insufficient_user_authentication', options, ticket });
 }
