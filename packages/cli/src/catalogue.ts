@@ -30,6 +30,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'print records as they come',
     load: async () => (await import('./commands/tail.ts')).tailCommand,
   },
+  stats: {
+    brief: 'count how step-ups went',
+    load: async () => (await import('./commands/stats.ts')).statsCommand,
+  },
   status: {
     brief: 'show how recording and delivery stand',
     load: async () => (await import('./commands/status.ts')).statusCommand,
