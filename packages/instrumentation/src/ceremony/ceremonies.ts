@@ -91,8 +91,9 @@ export class Ceremonies {
     if (answeredBefore === undefined && endsWith(call, ceremony, outcome)) {
       if (endings.end(ceremony, outcome, teller.draft(EVENT_STEP_UP_COMPLETED, tale(true)), frame)) return;
     }
-    const attributes = teller.tell(EVENT_STEP_UP_ATTEMPTED, tale(false), frame);
-    store.opened(ceremony, attributes);
+    const draft = teller.draft(EVENT_STEP_UP_ATTEMPTED, tale(false));
+    store.opened(ceremony, draft.attributes);
+    teller.send(draft, frame);
   }
 
   /** @param aborted the connection closed before the response was handed to it in full. */
@@ -127,29 +128,24 @@ export class Ceremonies {
     for (const { call } of others) book.rememberChallenge(call.challenge, ceremony);
     ceremony.startedAtMs ??= nowMs();
     ceremony.startedWallMs ??= store.parts.now();
-    accesses.demanded(frame, ceremony, subject, http, requirement);
-    if (frame.told?.calls.has('required') === true) {
-      if (pending !== undefined) this.#challenged(frame, pending, ceremony, subject, http);
-      return;
-    }
     const trigger = triggerOf(requirement, subject.claims);
-    const attributes = teller.tell(
-      EVENT_STEP_UP_REQUIRED,
-      {
-        basis: { ceremony, subject, http, ...HTTP_LIBRARY },
-        detail: {
-          action: 'STEP_UP_REQUIRE',
-          auditOutcome: aborted ? 'unknown' : 'success',
-          triggerReason: trigger.reason,
-          triggerDetail: trigger.detail,
-        },
-        body: requiredSentence(http.actionName, requirement, aborted),
-        raw: { request: frame.request, response: frame.response },
+    const required = teller.draft(EVENT_STEP_UP_REQUIRED, {
+      basis: { ceremony, subject, http, ...HTTP_LIBRARY },
+      detail: {
+        action: 'STEP_UP_REQUIRE',
+        auditOutcome: aborted ? 'unknown' : 'success',
+        triggerReason: trigger.reason,
+        triggerDetail: trigger.detail,
       },
-      frame,
-    );
-    if (pending === undefined) store.opened(ceremony, attributes);
-    else this.#challenged(frame, pending, ceremony, subject, http);
+      body: requiredSentence(http.actionName, requirement, aborted),
+      raw: { request: frame.request, response: frame.response },
+    });
+    if (pending !== undefined) this.#begin(ceremony, pending);
+    accesses.demanded(frame, ceremony, subject, http, requirement);
+    // Before it is told: of what was told an end must come, whatever happens to this process.
+    store.opened(ceremony, required.attributes);
+    if (frame.told?.calls.has('required') !== true) teller.send(required, frame);
+    if (pending !== undefined) this.#challenged(frame, pending, ceremony, subject, http, true);
   }
 
   /** Challenges made without a 401: for the step-up that the session has open, or, with no user known, a sign-in. */
@@ -165,40 +161,42 @@ export class Ceremonies {
     for (const pending of frame.challenges) {
       const ceremony = told ?? this.#parts.book.ofSession(facts);
       this.#parts.book.rememberChallenge(pending.call.challenge, ceremony);
-      this.#challenged(frame, pending, ceremony, subject, http);
+      this.#begin(ceremony, pending);
+      this.#challenged(frame, pending, ceremony, subject, http, false);
     }
   }
 
-  #challenged(
-    frame: RequestFrame,
-    pending: PendingChallenge,
-    ceremony: Ceremony,
-    subject: Subject,
-    http: HttpFacts,
-  ): void {
-    if (frame.told?.calls.has('challenged') === true) return;
-    const { nowMs, store, teller } = this.#parts;
-    const { call, issuedAtMs } = pending;
+  /** The step-up waits for an answer to this challenge from now on. */
+  #begin(ceremony: Ceremony, { call, issuedAtMs }: PendingChallenge): void {
+    const { nowMs, store } = this.#parts;
     ceremony.method = call.method;
     ceremony.startedAtMs = issuedAtMs;
     ceremony.startedWallMs = store.parts.now() - Math.round(nowMs() - issuedAtMs);
     if (call.lifetimeMs !== undefined) ceremony.expiresWallMs = ceremony.startedWallMs + call.lifetimeMs;
-    const attributes = teller.tell(
-      EVENT_STEP_UP_CHALLENGED,
-      {
-        basis: { ceremony, subject, http, library: call.library, libraryVersion: call.libraryVersion },
-        detail: { action: 'STEP_UP_CHALLENGE', auditOutcome: 'success', phishingResistant: true },
-        body: challengedSentence(ceremony.actionName, call.method),
-        raw: {
-          request: frame.request,
-          response: frame.response,
-          libraryArguments: call.arguments,
-          libraryResult: call.result,
-        },
+  }
+
+  #challenged(
+    frame: RequestFrame,
+    { call }: PendingChallenge,
+    ceremony: Ceremony,
+    subject: Subject,
+    http: HttpFacts,
+    opened: boolean,
+  ): void {
+    const { store, teller } = this.#parts;
+    const draft = teller.draft(EVENT_STEP_UP_CHALLENGED, {
+      basis: { ceremony, subject, http, library: call.library, libraryVersion: call.libraryVersion },
+      detail: { action: 'STEP_UP_CHALLENGE', auditOutcome: 'success', phishingResistant: true },
+      body: challengedSentence(ceremony.actionName, call.method),
+      raw: {
+        request: frame.request,
+        response: frame.response,
+        libraryArguments: call.arguments,
+        libraryResult: call.result,
       },
-      frame,
-    );
-    store.opened(ceremony, attributes);
+    });
+    if (!opened) store.opened(ceremony, draft.attributes);
+    if (frame.told?.calls.has('challenged') !== true) teller.send(draft, frame);
   }
 
   /** Where answers are checked the service says no to the one who has a step-up open, whatever he would answer. */

@@ -45,10 +45,7 @@ export class Teller {
     this.#emit(draft, frame?.context);
   }
 
-  /** @returns the attributes that were told */
-  tell(eventName: string, tale: Tale, frame: RequestFrame | undefined): DraftRecord['attributes'] {
-    const draft = this.draft(eventName, tale);
-    this.send(draft, frame);
-    return draft.attributes;
+  tell(eventName: string, tale: Tale, frame: RequestFrame | undefined): void {
+    this.send(this.draft(eventName, tale), frame);
   }
 }
