@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { ALL } from './bases.ts';
 import { C, I, T, V, VU } from './expect.ts';
 import type { Expected } from './scenario.ts';
 
@@ -12,6 +13,9 @@ const SEALED: Readonly<Record<string, number>> = { closed: 19, rolled: 19, crash
 
 const perBase = (expected: (sealed: number, base: string) => Expected): Readonly<Record<string, Expected>> =>
   Object.fromEntries(Object.entries(SEALED).map(([base, sealed]) => [base, expected(sealed, base)]));
+
+/** Row 75: as many records as the successor names, else as many as were known. */
+const missing: Expectation = perBase((sealed, base) => T('STREAM_MISSING', 1, base === 'adopted' ? 19 : sealed));
 
 /** Row 63: from seal 12 to record 19, then five seconds until the new process opens. */
 const UNCOVERED_63 = 5 * 40 + 5_000;
@@ -463,7 +467,36 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     }),
     'in a file of its own': T('GENESIS_MISSING', 1, 8),
   },
+  75: {
+    'declared, unknown before': prunedOn(),
+    'declared, known heads': prunedOn(),
+    'declared with the records that no note covered': { crashed: V('PRUNED'), adopted: V('PRUNED') },
+    'all streams but the one that declares it': V('PRUNED', 'PRUNED', 'PRUNED'),
+    'declared anew when the stream that declared it is deleted': V('PRUNED', 'PRUNED'),
+    'declared before a crash that left the file': {
+      closed: V(),
+      crashed: I('TAIL_UNSEALED', 18, 19),
+      live: V('TAIL_OPEN'),
+      adopted: V('ADOPTED'),
+      rolled: V(),
+    },
+    'undeclared, known heads': missing,
+    'declared with another root, known heads': perBase((sealed) => T('STREAM_MISSING', 1, sealed)),
+    'declared with fewer records, known heads': perBase((sealed) => T('STREAM_MISSING', 1, sealed)),
+    'declared with more records than its closing note': T('STREAM_MISSING', 1, 19),
+    'declared with fewer records than its successor names': T('STREAM_MISSING', 1, 19),
+    'declared under no note': missing,
+    'declared by a stream that nobody vouches for': missing,
+    'declared by another deployment of the policy': missing,
+    'another stream declared': missing,
+  },
 };
+
+/** Of streams whose keys close records alone vouch for, what follows a deleted one is left without proof. */
+function prunedOn(): Expectation {
+  const verified = Object.fromEntries(ALL.map((base) => [base, V('PRUNED')]));
+  return { ...verified, handed: C('KEY_NOT_AUTHORISED', 'next') };
+}
 
 /** No record at all is under a trusted note, whatever else is said of the input. */
 function zeroRecords(): Expected {

@@ -39,6 +39,7 @@ import {
   trailingBytes,
 } from './rows/insertions.ts';
 import { mixedSignatures, otherAlgorithms } from './rows/note-signatures.ts';
+import { declaredDeletions } from './rows/retention.ts';
 import { keyConfusion, otherDeployments, ownKeys } from './rows/strangers.ts';
 import { rolls, stolenStreamKey, unauthorisedKeys } from './rows/stream-keys.ts';
 import type { Row } from './variant.ts';
@@ -90,4 +91,5 @@ export const ROWS: ReadonlyMap<number, Row> = new Map([
   [68, otherDeployments],
   [72, emitted],
   [74, fakeCandidates],
+  [75, declaredDeletions],
 ]);

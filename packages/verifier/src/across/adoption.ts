@@ -38,7 +38,7 @@ export function followPredecessors(streams: Streams): void {
       if (newer.has(pin.streamId) || streams.isPruned(pin.streamId, { deployment, pin }) || !check('predecessor'))
         continue;
       if (liesBefore(streams, pin.streamId, id, state?.firstTimeMs)) continue;
-      const evidence = `Stream ${id} names it as its predecessor with ${pin.number} records, and it is not here.`;
+      const evidence = `Stream ${id} names it as its predecessor with ${pin.number} records, and it is not here.${streams.otherThanDeclared(pin.streamId)}`;
       streams.add(pin.streamId, {
         code: 'STREAM_MISSING',
         severity: outcome.complete ? 'tampered' : 'incomplete',

@@ -51,8 +51,7 @@ function findAbsent(streams: Streams): void {
   for (const newest of rolledBack)
     streams.add(newest, {
       code: 'ROLLBACK',
-      evidence:
-        'An earlier verification saw this stream as the newest of its writer; neither it nor a later one is here.',
+      evidence: `An earlier verification saw this stream as the newest of its writer; neither it nor a later one is here.${streams.otherThanDeclared(newest)}`,
     });
   if (rolledBack.length > 0) return;
   const missing = streams.findings.filter((finding) => finding.code === 'STREAM_MISSING');
@@ -63,7 +62,7 @@ function findAbsent(streams: Streams): void {
       code: 'STREAM_MISSING',
       from: 1,
       to: head.size,
-      evidence: `An earlier verification saw ${head.size} records of it, and it is not here.`,
+      evidence: `An earlier verification saw ${head.size} records of it, and it is not here.${streams.otherThanDeclared(id)}`,
     });
   }
 }

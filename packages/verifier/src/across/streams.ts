@@ -102,6 +102,13 @@ export class Streams {
     });
   }
 
+  /** What to add where a stream is missed although a trusted one declares it deleted: it states another stream than is known. */
+  otherThanDeclared(stream: string): string {
+    const sizes = (this.pruned.get(stream) ?? []).map(({ size }) => size ?? 0);
+    if (sizes.length === 0) return '';
+    return ` It is declared deleted with ${[...new Set(sizes)].join(' and ')} records, which is not what is known of it.`;
+  }
+
   /** Whether something shows that a stream was tampered with, in its file or between files. */
   tampered(stream: string): boolean {
     const own = this.input.outcomes.get(stream)?.findings;
