@@ -8,17 +8,27 @@ import { defineConfig } from 'vitest/config';
 // short form, and files named *.crash.test.ts, which have no short form, are left out.
 const crashRun = process.env['STEPSEAL_CRASH_ROUNDS'] !== undefined;
 
+// `npm run test:real` says where the real servers are: then the tests against them run alone.
+const realRun = process.env['STEPSEAL_REAL_PARTS'] !== undefined;
+
 export default defineConfig({
   test: {
-    include: crashRun
-      ? ['test/crash/**/*.test.ts', 'packages/*/test/**/*.crash.test.ts', 'test/**/*.crash.test.ts']
-      : ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(crashRun ? [] : ['**/*.crash.test.ts'])],
+    include: realRun
+      ? ['test/real/**/*.test.ts']
+      : crashRun
+        ? ['test/crash/**/*.test.ts', 'packages/*/test/**/*.crash.test.ts', 'test/**/*.crash.test.ts']
+        : ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      ...(crashRun ? [] : ['**/*.crash.test.ts']),
+      ...(realRun ? [] : ['test/real/**']),
+    ],
     pool: 'forks',
     // All of them: vitest itself would leave one idle.
     maxWorkers: availableParallelism(),
-    testTimeout: crashRun ? 600_000 : 60_000,
-    hookTimeout: 60_000,
+    testTimeout: crashRun || realRun ? 600_000 : 60_000,
+    hookTimeout: realRun ? 300_000 : 60_000,
     reporters: ['default', './scripts/closing-line-reporter.mjs'],
     // Built packages are loaded by Node itself, as their users load them.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },

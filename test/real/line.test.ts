@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recordHash } from '@stepseal/core/format';
+import { startAuditPipeline } from '@stepseal/processor';
+import { createKeys } from '@stepseal/processor/keys';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from './support/parts.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'stepseal-real-'));
+const TEMPLATE = {
+  index_patterns: ['logs-stepseal.audit.otel-*'],
+  data_stream: {},
+  priority: 300,
+  template: { mappings: { dynamic: false, properties: { '@timestamp': { type: 'date_nanos' } } } },
+};
+
+let store: Elasticsearch;
+let collector: Collector;
+
+beforeAll(async () => {
+  store = await elasticsearch();
+  expect((await store.call('PUT', '/_index_template/stepseal', TEMPLATE)).status).toBe(200);
+  collector = await collectorWithFragment(store);
+});
+
+afterAll(async () => {
+  await collector?.stop();
+  await store?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('what was sealed arrives in Elasticsearch through an unmodified Collector, byte for byte and once', async () => {
+  const dataDir = join(directory, 'data');
+  const pipeline = startAuditPipeline({
+    deployment: 'real',
+    dataDir,
+    identity: createKeys(join(directory, 'keys')).signer('real'),
+    delivery: { endpoint: collector.auditEndpoint, compression: 'gzip' },
+    resource: { 'service.name': 'real-bank' },
+    exitHooks: false,
+  });
+  const logger = pipeline.loggerProvider.getLogger('test');
+  for (let i = 0; i < 1_000; i++) {
+    logger.emit({
+      eventName: 'step_up.completed',
+      attributes: { 'step_up.id': `step-up-${i}`, 'step_up.outcome': 'passed', 'user.hash': 'u' },
+    });
+  }
+  await pipeline.shutdown();
+  const sealed = globSync(join(dataDir, 'writers/*/*.ndjson')).flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('{"note"')),
+  );
+  const stored = await documents(sealed.length);
+  expect(stored.size).toBe(sealed.length);
+  for (const line of sealed) expect(stored.get(recordHash(line))).toBe(line);
+});
+
+/** Waits until so many documents are there. @returns the sealed bytes by document id */
+async function documents(count: number): Promise<Map<string, string>> {
+  const query = { size: 10_000, query: { match_all: {} }, track_total_hits: true };
+  for (let tries = 0; ; tries++) {
+    await store.call('POST', '/logs-stepseal.audit.otel-default/_refresh');
+    const { body } = await store.call('POST', '/logs-stepseal.audit.otel-default/_search', query);
+    const hits = (body as { hits?: { hits: { _id: string; _source: { attributes: Record<string, string> } }[] } }).hits;
+    if ((hits?.hits.length ?? 0) >= count || tries > 100) {
+      return new Map(hits?.hits.map(({ _id, _source }) => [_id, _source.attributes['audit.integrity.payload'] ?? '']));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}

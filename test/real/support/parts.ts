@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../scripts/real/free-port.mjs';
+import { startCollector } from '../../../scripts/real/start-collector.mjs';
+import { startElasticsearch } from '../../../scripts/real/start-elasticsearch.mjs';
+
+/** Where `npm run test:real` has put the servers. */
+const PARTS = JSON.parse(process.env['STEPSEAL_REAL_PARTS'] ?? '{}') as {
+  readonly collector: string;
+  readonly elasticsearch: string;
+  readonly jdk: string;
+};
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export interface Elasticsearch {
+  readonly url: string;
+  readonly password: string;
+  /** A request with all rights. @returns the parsed answer */
+  call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  stop(): Promise<void>;
+}
+
+/** A real Elasticsearch of its own, with security on. */
+export async function elasticsearch(): Promise<Elasticsearch> {
+  const directory = mkdtempSync(join(tmpdir(), 'stepseal-elasticsearch-'));
+  const node = await startElasticsearch({ home: PARTS.elasticsearch, jdk: PARTS.jdk, directory });
+  const authorization = `Basic ${Buffer.from(`elastic:${node.password}`).toString('base64')}`;
+  const call: Elasticsearch['call'] = async (method, path, body) => {
+    const response = await fetch(`${node.url}${path}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  // Just started, security may not answer for a moment.
+  for (let tries = 0; (await call('GET', '/_cluster/health')).status !== 200; tries++) {
+    if (tries > 100) throw new Error('Elasticsearch does not let its own user in');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return {
+    url: node.url,
+    password: node.password,
+    call,
+    stop: async () => {
+      await node.server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Collector {
+  /** Where services send audit records. */
+  readonly auditEndpoint: string;
+  stop(): Promise<void>;
+}
+
+/** A Collector that runs already, with the project's fragment added to it as its documentation says. */
+export async function collectorWithFragment({ url, password }: Elasticsearch): Promise<Collector> {
+  const directory = mkdtempSync(join(tmpdir(), 'stepseal-collector-'));
+  const [ordinary, audit, health] = [await freePort(), await freePort(), await freePort()];
+  const server = await startCollector({
+    program: PARTS.collector,
+    configs: [
+      join(ROOT, 'test/real/fixtures/existing-collector.yaml'),
+      join(ROOT, 'collector-config/stepseal-audit.yaml'),
+      // The list of extensions of the two, as the fragment's head says.
+      'yaml:service::extensions: [health_check, file_storage/stepseal]',
+    ],
+    variables: {
+      EXISTING_OTLP_ENDPOINT: `127.0.0.1:${ordinary}`,
+      EXISTING_LOGS_FILE: join(directory, 'logs.json'),
+      EXISTING_HEALTH_ENDPOINT: `127.0.0.1:${health}`,
+      STEPSEAL_OTLP_ENDPOINT: `127.0.0.1:${audit}`,
+      STEPSEAL_QUEUE_DIR: join(directory, 'queue'),
+      STEPSEAL_ELASTICSEARCH_ENDPOINT: url,
+      STEPSEAL_ELASTICSEARCH_USER: 'elastic',
+      STEPSEAL_ELASTICSEARCH_PASSWORD: password,
+    },
+    directory,
+    health: `http://127.0.0.1:${health}/`,
+  });
+  return {
+    auditEndpoint: `http://127.0.0.1:${audit}/v1/logs`,
+    stop: async () => {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
