@@ -4,11 +4,10 @@
 import { startupSnapshot } from 'node:v8';
 import { isDeploymentName } from '@stepseal/core/format';
 import { type Clock, systemClock } from './clock.ts';
-import type { Carrier } from './delivery/carrier.ts';
-import { Delivery } from './delivery/delivery.ts';
-import { ExporterCarrier, type SealedRecordExporter } from './delivery/exporter-carrier.ts';
-import { OtlpCarrier } from './delivery/otlp-carrier.ts';
+import type { Delivery } from './delivery/delivery.ts';
+import type { SealedRecordExporter } from './delivery/exporter-carrier.ts';
 import type { OtlpDeliveryOptions } from './delivery/otlp-options.ts';
+import { startDelivery } from './delivery/start-delivery.ts';
 import type { DeliveryStatus } from './delivery/status.ts';
 import { undeliveredEvent } from './delivery/undelivered-event.ts';
 import { type DiagnosticSink, type Report, reporter, stderrSink } from './diagnostics.ts';
@@ -26,7 +25,7 @@ import { type RetentionSettings, retentionSettings } from './retention/settings.
 import type { ExportedResource } from './sealed-record.ts';
 import type { SpoolLimits } from './spool.ts';
 import { Writer } from './writer.ts';
-import type { RollSettings, SealSettings, WriterProgress } from './writer-options.ts';
+import type { RollSettings, SealSettings, WriterOptions, WriterProgress } from './writer-options.ts';
 
 /** What both doors take. */
 export interface SealingOptions {
@@ -98,24 +97,9 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   const files = withPermissions(options.files ?? nodeFileSystem, options.dataGroupReadable ?? false);
   const report = reporter(options.onDiagnostic ?? stderrSink, clock);
   const processes = systemProcessTable(files);
-  const carrier = carrierOf(options, clock);
-  const delivery: Delivery | undefined =
-    carrier === undefined
-      ? undefined
-      : new Delivery({
-          carrier,
-          files,
-          clock,
-          report,
-          ...(options.delivery?.backOff === undefined ? {} : { backOff: options.delivery.backOff }),
-          declare: (entry) => {
-            writer.emit(undeliveredEvent(entry));
-            return writer.commit();
-          },
-        });
   const flushMs = options.flushTimeoutMs ?? FLUSH_MS;
   const recordSignatures = options.seal?.recordSignatures ? new RecordSignatures(report) : undefined;
-  const writer: Writer = new Writer({
+  const writing: WriterOptions = {
     deployment: options.deployment,
     dataDir: options.dataDir,
     ...(options.identity === undefined ? {} : { identity: options.identity }),
@@ -130,6 +114,13 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     random: options.random ?? systemRandom,
     report,
     buildingSnapshot: () => startupSnapshot.isBuildingSnapshot(),
+  };
+  const delivery = startDelivery(options, writing, (entry) => {
+    writer.emit(undeliveredEvent(entry));
+    return writer.commit();
+  });
+  const writer: Writer = new Writer({
+    ...writing,
     ...(delivery === undefined ? {} : { delivery }),
     ...(recordSignatures === undefined ? {} : { recordSignatures }),
   });
@@ -198,12 +189,4 @@ function hooks(writer: Writer, delivery: Delivery | undefined, flush: () => Prom
       });
     },
   });
-}
-
-function carrierOf({ delivery, exporter }: SealingOptions, clock: Clock): Carrier | undefined {
-  if (delivery !== undefined && exporter !== undefined) {
-    throw new SealingError('INVALID_OPTION', 'delivery and exporter are two receivers: set one of them');
-  }
-  if (exporter !== undefined) return new ExporterCarrier(exporter);
-  return delivery === undefined ? undefined : new OtlpCarrier(delivery, clock);
 }

@@ -134,6 +134,7 @@ export class Succession {
   }
 
   #claimWriter(): OwnerClaim {
+    if (this.#options.claim !== undefined) return this.#options.claim;
     const { files, processes, dataDir, clock } = this.#options;
     return claimWriter({
       files,

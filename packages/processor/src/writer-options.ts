@@ -6,6 +6,7 @@ import type { Report } from './diagnostics.ts';
 import type { SealingErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Signer } from './keys/signer.ts';
+import type { OwnerClaim } from './owner.ts';
 import type { ProcessTable } from './process-identity.ts';
 import type { RandomFill } from './record-id.ts';
 import type { RecordSignatures } from './record-signatures.ts';
@@ -79,6 +80,8 @@ export interface WriterOptions {
   /** Whether a start-up snapshot is being built: no file may be opened then. */
   readonly buildingSnapshot: () => boolean;
   readonly delivery?: DeliveryQueue;
+  /** The directory to write in, held already. Default: that of a writer whose owner is gone, or a new one. */
+  readonly claim?: OwnerClaim;
   readonly recordSignatures?: RecordSignatures;
 }
 

@@ -59,6 +59,8 @@ export class Delivery implements DeliveryQueue {
   #own: DirectoryQueue | undefined;
   /** The queue whose records are under suspicion. */
   #suspected: DirectoryQueue | undefined;
+  /** Of directories that are somebody else's now; a load out of one may be under way. */
+  readonly #retired: DirectoryQueue[] = [];
   #other: DirectoryQueue | undefined;
   #running: Promise<void> | undefined;
   #poked = false;
@@ -81,9 +83,7 @@ export class Delivery implements DeliveryQueue {
       const before = this.#own;
       before?.save(true);
       this.#own = this.queueOf(directory);
-      // A load under way still has its records; its queue is only no longer asked.
-      if (before !== undefined && this.#suspected === before) this.#suspicion.forget();
-      if (before !== undefined) setImmediate(() => void before.close());
+      if (before !== undefined) this.#retired.push(before);
     }
     this.#own?.opened(streamId);
     this.#poke();
@@ -193,6 +193,7 @@ export class Delivery implements DeliveryQueue {
     while (!this.#stopped) {
       this.#poked = false;
       try {
+        for (const queue of this.#retired.splice(0)) await queue.close();
         const queue = await this.#pick();
         if (queue === undefined) {
           // What was poked meanwhile is looked for once more.

@@ -198,6 +198,8 @@ export class DirectoryQueue {
       if (last !== undefined) return 'more';
       return live === undefined && adoption !== 'awaited' ? 'over' : 'wait';
     } catch (error) {
+      // What was read so far and not handed over has to be read once more.
+      await this.#closeReader();
       if (systemCode(error) === 'ENOENT') {
         // Deleted by somebody else: what of it was not delivered cannot be any more.
         this.#options.onProblem(`segment ${streamId} is gone; what of it was not delivered stays behind`, error);

@@ -63,6 +63,9 @@ export class LineReader {
   /** Nobody needs the lines given out so far. */
   release(): void {
     this.#viewed = false;
+    this.#buffer.copyWithin(0, this.#at, this.#filled);
+    this.#filled -= this.#at;
+    this.#at = 0;
   }
 
   /** Reads on. @returns false at the end of what is known to be there @throws what the file system throws */
@@ -83,11 +86,7 @@ export class LineReader {
   }
 
   #makeRoom(wanted: number): void {
-    if (!this.#viewed) {
-      this.#buffer.copyWithin(0, this.#at, this.#filled);
-      this.#filled -= this.#at;
-      this.#at = 0;
-    }
+    if (!this.#viewed) this.release();
     if (this.#filled + wanted <= this.#buffer.length) return;
     // Lines in the old one stay as they are.
     const rest = this.#buffer.subarray(this.#at, this.#filled);

@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { BackOffLimits } from './back-off.ts';
+import type { LookAround } from './left-behind.ts';
 
 /** Delivery to an OTLP/HTTP endpoint. */
 export interface OtlpDeliveryOptions {
@@ -26,4 +27,6 @@ export interface OtlpDeliveryOptions {
   readonly timeoutMs?: number;
   /** Pauses after failures; for tests. */
   readonly backOff?: BackOffLimits;
+  /** When directories of dead writers are looked for; for tests. */
+  readonly lookAround?: LookAround;
 }

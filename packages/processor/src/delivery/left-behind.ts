@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { isNoteLine } from '@stepseal/core/format';
+import { readCursor } from '../data/cursor.ts';
+import { listWriters, type WriterListing } from '../data/writers.ts';
+import { claimAbandoned, type OwnerClaim } from '../owner.ts';
+import { Writer } from '../writer.ts';
+import type { WriterOptions } from '../writer-options.ts';
+import type { LeftBehind } from './delivery.ts';
+import type { DirectoryQueue } from './directory-queue.ts';
+
+/** When to look for directories of dead writers, in monotonic milliseconds. */
+export interface LookAround {
+  /** After the start. */
+  readonly firstMs: number;
+  /** After the last look. */
+  readonly everyMs: number;
+}
+
+export const LOOK_AROUND: LookAround = { firstMs: 30_000, everyMs: 300_000 };
+
+/** Longest end of a segment that is looked through for records. */
+const TAIL_BYTES = 16_384;
+
+/**
+ * Directories whose owners are gone and that hold what nobody delivered: a process that was never started again, a replica
+ * that is one fewer. One at a time is claimed; a stream is opened and closed in it, which adopts what the dead owner left
+ * behind its last note, and then it is delivered and let go.
+ */
+export class LeftBehindDirectories implements LeftBehind {
+  readonly #options: WriterOptions;
+  readonly #queueOf: (directory: string) => DirectoryQueue;
+  readonly #times: LookAround;
+  #dueMs: number;
+  #claim: OwnerClaim | undefined;
+
+  /** @param options of this process's writer */
+  constructor(options: WriterOptions, queueOf: (directory: string) => DirectoryQueue, times: LookAround) {
+    this.#options = options;
+    this.#queueOf = queueOf;
+    this.#times = times;
+    this.#dueMs = options.clock.monotonicMs() + times.firstMs;
+  }
+
+  async next(): Promise<DirectoryQueue | undefined> {
+    const { clock, dataDir, report } = this.#options;
+    if (this.#claim !== undefined || clock.monotonicMs() < this.#dueMs) return undefined;
+    try {
+      const writers = listWriters(dataDir).filter((writer) => isLeft(writer));
+      for (const { writerId } of writers) {
+        const claim = claimAbandoned({ ...this.#options, now: () => clock.wallMs() }, writerId);
+        if (claim === undefined) continue;
+        this.#claim = claim;
+        return await this.#adopt(claim);
+      }
+    } catch (error) {
+      this.release();
+      report('DELIVERY_FILE', 'a directory that another process left behind cannot be delivered by now', error);
+    }
+    this.#dueMs = clock.monotonicMs() + this.#times.everyMs;
+    return undefined;
+  }
+
+  release(): void {
+    this.#claim?.release();
+    this.#claim = undefined;
+  }
+
+  async #adopt(claim: OwnerClaim): Promise<DirectoryQueue> {
+    const queue = this.#queueOf(claim.directory);
+    const writer = new Writer({
+      ...this.#options,
+      delivery: {
+        opened: (streamId) => queue.opened(streamId),
+        noteWritten: (streamId, size, bytes) => queue.noteWritten(streamId, size, bytes),
+      },
+      // Held until everything is delivered, not only until the stream in it is closed.
+      claim: { ...claim, superseded: () => claim.superseded(), release: () => {} },
+    });
+    writer.startOrThrow();
+    await writer.flush();
+    writer.shutDown();
+    return queue;
+  }
+}
+
+/** Whether records lie here that were not delivered. What lives is left alone by whoever claims. */
+function isLeft({ directory, segments, owner }: WriterListing): boolean {
+  const newest = segments.at(-1);
+  if (newest === undefined || owner === undefined) return false;
+  const cursor = readCursor(directory);
+  if (cursor === undefined || cursor.streamId !== newest.streamId) {
+    return cursor === undefined || cursor.streamId < newest.streamId;
+  }
+  const left = newest.bytes - cursor.offset;
+  return left > TAIL_BYTES || (left > 0 && holdsRecord(newest.path, cursor.offset, left));
+}
+
+function holdsRecord(path: string, offset: number, length: number): boolean {
+  const bytes = Buffer.alloc(length);
+  const fd = openSync(path, 'r');
+  try {
+    readSync(fd, bytes, 0, length, offset);
+  } finally {
+    closeSync(fd);
+  }
+  let start = 0;
+  for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
+    if (!isNoteLine(bytes, start)) return true;
+    start = end + 1;
+  }
+  return false;
+}
