@@ -42,6 +42,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'find out what is not captured or not set up well',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
+  export: {
+    brief: 'copy the records of a time for an auditor',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
   'keys new': {
     brief: 'make the three keys of a deployment',
     load: async () => (await import('./commands/keys-new.ts')).keysNewCommand,

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { resolve } from 'node:path';
 import { verify } from '@stepseal/verifier';
-import { type Command, textFlag } from '../command.ts';
+import { type Call, type Command, textFlag } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { claimedSince } from '../export/manifest.ts';
 import { readKnownHeadsFile, updateKnownHeadsFile } from '../known-heads-file.ts';
 import { reportJson } from '../render/report-json.ts';
 import { verdictLines } from '../render/verdict.ts';
+import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
 import { openSources, withSources } from '../sources.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
 export const verifyCommand: Command = {
-  usage: 'verify [PATH...] [--trust FILE] [--known-heads FILE] [--strict] [--json]',
+  usage: 'verify [PATH...] [--trust FILE] [--known-heads FILE] [--since TIME] [--until TIME] [--strict] [--json]',
   about: [
     'Checks sealed records: that none was altered, removed, reordered, inserted or cut off since it was sealed. PATH is a',
     'directory of segments, one segment, or - for lines on standard input; default is the data directory.',
@@ -20,6 +24,7 @@ export const verifyCommand: Command = {
   examples: [
     'stepseal verify # the data directory',
     'stepseal verify /mnt/archive --trust bank.trust.json --known-heads heads.json # every night, from cron',
+    'stepseal verify q4 --trust bank.trust.json --since 2026-10-01 --until 2027-01-01 # an export, for what it is',
     'cat archive/*.ndjson | stepseal verify - --json | jq -r .grade # for a script',
   ],
   options: {
@@ -29,6 +34,8 @@ export const verifyCommand: Command = {
       value: 'FILE',
       brief: 'What earlier runs have seen; written after SEALED and INCOMPLETE.',
     },
+    since: { type: 'string', value: 'TIME', brief: 'Only the part from then on is here: nothing earlier is missed.' },
+    until: { type: 'string', value: 'TIME', brief: 'Only the part up to then is here: nothing later is missed.' },
     strict: { type: 'boolean', brief: 'Parse and re-encode every record, also under a trusted root.' },
     json: { type: 'boolean', brief: 'Print the report as JSON.' },
   },
@@ -39,15 +46,40 @@ export const verifyCommand: Command = {
     const trust = readTrustFile(call.cwd, dataDir, textFlag(call, 'trust'));
     const headsPath = textFlag(call, 'known-heads');
     const heads = headsPath === undefined ? undefined : readKnownHeadsFile(call.cwd, dataDir, headsPath);
+    const window = timeWindow(call);
+    if (window !== undefined && heads !== undefined)
+      throw new CliError(
+        'BAD_ARGUMENT',
+        'Known heads are about everything: leave out --since and --until, or --known-heads.',
+      );
+    const part = window && { sinceMs: finite(window.sinceMs), untilMs: finite(window.untilMs) };
     const sources = openSources(call, call.arguments, dataDir);
     const done = call.terminal.progress('Verifying');
     const report = await withSources(sources, () =>
-      verify({ sources, trust: trust?.policy, knownHeads: heads?.heads, strict: call.flags['strict'] === true }),
+      verify({
+        sources,
+        trust: trust?.policy,
+        knownHeads: heads?.heads,
+        since: part?.sinceMs,
+        until: part?.untilMs,
+        claimedSince: earliestClaim(call),
+        strict: call.flags['strict'] === true,
+      }),
     ).finally(done);
     const kept = heads && `${shortPath(call.cwd, heads.path)}: ${updateKnownHeadsFile(heads, report)}`;
     const trustFile = trust === undefined ? undefined : shortPath(call.cwd, trust.path);
-    if (call.flags['json'] === true) call.terminal.printJson(reportJson(report, trustFile));
-    else call.terminal.print(verdictLines(report, { trustFile, knownHeads: kept }));
+    if (call.flags['json'] === true) call.terminal.printJson(reportJson(report, trustFile, part));
+    else call.terminal.print(verdictLines(report, { trustFile, knownHeads: kept, part }));
     return report.exitCode;
   },
 };
+
+function finite(timeMs: number): number | undefined {
+  return Number.isFinite(timeMs) ? timeMs : undefined;
+}
+
+/** When the exports among the paths say that they begin. What they say excuses nothing: it makes a verdict incomplete. */
+function earliestClaim(call: Call): number | undefined {
+  const claims = call.arguments.flatMap((path) => (path === '-' ? [] : (claimedSince(resolve(call.cwd, path)) ?? [])));
+  return claims.length === 0 ? undefined : Math.min(...claims);
+}

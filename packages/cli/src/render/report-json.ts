@@ -4,13 +4,20 @@
 import type { Report } from '@stepseal/verifier';
 import { isoTime } from './time.ts';
 
+/** The part of the records that was verified, ms; undefined where it has no bound. */
+export interface Part {
+  readonly sinceMs: number | undefined;
+  readonly untilMs: number | undefined;
+}
+
 /** The report as documented JSON (docs/cli.md). `version` changes when a member changes its meaning or goes. */
-export function reportJson(report: Report, trustFile: string | undefined): unknown {
+export function reportJson(report: Report, trustFile: string | undefined, part?: Part): unknown {
   return {
     version: 1,
     grade: report.grade,
     exitCode: report.exitCode,
     sources: report.sources,
+    part: part === undefined ? null : { since: isoTime(part.sinceMs), until: isoTime(part.untilMs) },
     firstTime: isoTime(report.firstTimeMs),
     lastTime: isoTime(report.lastTimeMs),
     records: report.records,

@@ -7,7 +7,7 @@ import type { OwnerState, WriterStatus } from '../status/writer-status.ts';
 import { byteSize } from './bytes.ts';
 import { type Line, styled } from './line.ts';
 import { columns } from './table.ts';
-import { dateTime, duration } from './time.ts';
+import { dateTime, duration, isoTime } from './time.ts';
 
 const OWNERS: Readonly<Record<OwnerState, string>> = {
   alive: 'alive',
@@ -115,7 +115,7 @@ export function statusJson(status: Status): unknown {
     version: 1,
     exitCode: status.exitCode,
     dataDir: status.dataDir,
-    now: iso(status.nowMs),
+    now: isoTime(status.nowMs),
     attention,
     writers: writers.map((writer) => ({
       writer: writer.writer,
@@ -126,17 +126,17 @@ export function statusJson(status: Status): unknown {
       stream: writer.stream ?? null,
       live: writer.live,
       records: writer.records,
-      lastNote: writer.noteSize === 0 ? null : { size: writer.noteSize, time: iso(writer.noteMs) },
+      lastNote: writer.noteSize === 0 ? null : { size: writer.noteSize, time: isoTime(writer.noteMs) },
       recordsSince: writer.recordsSince,
       cursor:
         writer.cursor === undefined
           ? null
-          : { stream: writer.cursor.streamId, number: writer.cursor.number, updated: iso(writer.cursor.updatedMs) },
+          : { stream: writer.cursor.streamId, number: writer.cursor.number, updated: isoTime(writer.cursor.updatedMs) },
       queue: {
         streams: writer.queue.streams,
         records: writer.queue.records,
         bytes: writer.queue.bytes,
-        oldest: iso(writer.queue.oldestMs),
+        oldest: isoTime(writer.queue.oldestMs),
       },
       setAside: writer.setAside,
     })),
@@ -145,8 +145,4 @@ export function statusJson(status: Status): unknown {
     retention: Object.fromEntries(retention),
     diskFreeBytes: status.diskFreeBytes ?? null,
   };
-}
-
-function iso(timeMs: number | undefined): string | null {
-  return timeMs === undefined || Math.abs(timeMs) > 8.64e15 ? null : new Date(timeMs).toISOString();
 }

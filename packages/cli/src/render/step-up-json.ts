@@ -16,7 +16,12 @@ export function stepUpJson(story: Story, standing: Standing | undefined): unknow
     id: facts.id,
     time: isoTime(facts.timeMs),
     user: { id: facts.userId ?? null, hash: facts.userHash ?? null },
-    trigger: { reason: facts.reason ?? null, detail: facts.detail ?? null, rule: facts.rule ?? null },
+    trigger: {
+      reason: facts.reason ?? null,
+      detail: facts.detail ?? null,
+      rule: facts.rule ?? null,
+      exemption: facts.exemption ?? null,
+    },
     action: facts.action ?? null,
     method: facts.method ?? null,
     status: facts.status,
@@ -24,6 +29,7 @@ export function stepUpJson(story: Story, standing: Standing | undefined): unknow
     attempts: facts.attempts,
     tookMs: facts.tookMs ?? null,
     access: { result: facts.access ?? null, requirementMet: facts.requirementMet ?? null, unmet: facts.unmet },
+    systemAction: facts.systemAction ?? null,
     session: {
       id: facts.session ?? null,
       previousId: facts.previousSession ?? null,

@@ -15,11 +15,11 @@ type Column = readonly [head: string, cell: (facts: StepUpFacts) => string | und
 const COLUMNS: readonly Column[] = [
   ['TIME', ({ timeMs }) => dateTime(timeMs)],
   ['USER', ({ userId, userHash }) => userId ?? userHash],
-  ['WHY', ({ reason }) => reason],
+  ['WHY', ({ reason, exemption }) => reason ?? exemption],
   ['METHOD', ({ method }) => method],
   ['OUTCOME', ({ status, error }) => (error === undefined || error === status ? status : `${status} (${error})`)],
   ['TOOK', ({ tookMs }) => (tookMs === undefined ? undefined : duration(tookMs))],
-  ['ACCESS', ({ access, unmet }) => (unmet ? `${access ?? 'granted'} (unmet)` : access)],
+  ['ACCESS', ({ systemAction, unmet }) => (unmet ? `${systemAction ?? 'granted'} (unmet)` : systemAction)],
   ['ID', ({ id }) => id],
 ];
 
@@ -40,13 +40,15 @@ export function stepUpTable(found: readonly StepUpFacts[], wide: boolean, marks:
   return columns([shown.map(([head]) => head), ...rows]);
 }
 
-function deviceText({ deviceHash, deviceKnown, userAgent }: StepUpFacts): string | undefined {
+/** What was recorded of the device: its keyed hash, what it says it is, and whether it was known. */
+export function deviceText({ deviceHash, deviceKnown, userAgent }: StepUpFacts): string | undefined {
   const known = deviceKnown === undefined ? [] : [deviceKnown ? 'known' : 'new'];
   const parts = [deviceHash, userAgent, ...known].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(' ');
 }
 
-function locationText({ clientAddress, clientPrefix, locality, country }: StepUpFacts): string | undefined {
+/** What was recorded of where it came from. */
+export function locationText({ clientAddress, clientPrefix, locality, country }: StepUpFacts): string | undefined {
   const parts = [clientAddress ?? clientPrefix, locality, country].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(' ');
 }

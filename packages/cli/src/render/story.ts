@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import {
-  ATTR_STEP_UP_ACCESS_RESULT,
-  ATTR_STEP_UP_CLIENT_PREFIX,
-  ATTR_STEP_UP_CORRELATION,
-  ATTR_STEP_UP_OUTCOME,
-  ATTR_STEP_UP_REQUIREMENT_MET,
-  ATTR_USER_HASH,
-  ATTR_USER_ID,
-  EVENT_STEP_UP_COMPLETED,
-  EVENT_STEP_UP_REQUIRED,
-} from '@stepseal/core/semconv';
+import { EVENT_STEP_UP_COMPLETED, EVENT_STEP_UP_REQUIRED } from '@stepseal/core/semconv';
 import type { Story } from '../story/collect-stories.ts';
 import { sentence } from '../story/sentence.ts';
 import type { Standing } from '../story/standing.ts';
-import { flag, type ToldRecord, text } from '../story/told-record.ts';
+import { type StepUpFacts, stepUpFacts, timeToComplete } from '../story/step-up-facts.ts';
+import type { ToldRecord } from '../story/told-record.ts';
 import { type Line, type Style, styled } from './line.ts';
 import { recordRanges } from './record-ranges.ts';
+import { deviceText, locationText } from './step-up-table.ts';
 import { columns } from './table.ts';
 import { dateTime, duration, timeOfDay } from './time.ts';
 
@@ -26,17 +18,18 @@ export function storyLines(story: Story, standing: Standing): Line[] {
   const { id, records } = story;
   // What somebody put in the place of a sealed record is shown, and says nothing about how the step-up went.
   const genuine = records.filter((record) => !standing.isForged(record));
-  const user = first(genuine, ATTR_USER_ID) ?? first(genuine, ATTR_USER_HASH);
-  const client = first(genuine, ATTR_STEP_UP_CLIENT_PREFIX);
-  const [style, ending] = howItEnded(genuine);
+  const facts = stepUpFacts({ id, records: genuine });
+  const [style, ending] = howItEnded(facts);
   return [
     [styled('strong', `step-up ${id}`), `  ${dateTime(records[0]?.timeMs)}  `, styled(style, ending)],
     ...records.map((record) => recordLine(record, records, standing)),
     ...columns([
-      ['  user', user ?? 'not resolved'],
-      ...(client === undefined ? [] : [['  client', client]]),
+      ['  user', facts.userId ?? facts.userHash ?? 'not resolved'],
+      ...row('session', facts.session),
+      ...row('device', deviceText(facts)),
+      ...row('client', locationText(facts)),
       ...tookRow(genuine),
-      ...(first(genuine, ATTR_STEP_UP_CORRELATION) === 'inferred'
+      ...(facts.inferred
         ? [['  note', 'the id was inferred from the session: these records may belong to two step-ups']]
         : []),
       ...proofRows(records, standing),
@@ -45,25 +38,26 @@ export function storyLines(story: Story, standing: Standing): Line[] {
   ];
 }
 
-function howItEnded(records: readonly ToldRecord[]): [Style, string] {
-  const outcome = last(records, ATTR_STEP_UP_OUTCOME);
-  const access = last(records, ATTR_STEP_UP_ACCESS_RESULT);
-  const unmet = records.some(
-    (record) =>
-      text(record, ATTR_STEP_UP_ACCESS_RESULT) === 'granted' && flag(record, ATTR_STEP_UP_REQUIREMENT_MET) === false,
-  );
+function row(name: string, value: string | undefined): string[][] {
+  return value === undefined ? [] : [[`  ${name}`, value]];
+}
+
+function howItEnded({ status, access, unmet }: StepUpFacts): [Style, string] {
   if (unmet) return ['bad', 'access was granted without the proof'];
-  const ending = [outcome ?? 'not completed', ...(access === undefined ? [] : [`access ${access}`])].join(', ');
-  return [outcome === 'passed' ? 'good' : 'doubtful', ending];
+  const how = status === 'open' ? 'not completed' : status.replaceAll('_', ' ');
+  const ending = [how, ...(access === undefined ? [] : [`access ${access.replaceAll('_', ' ')}`])].join(', ');
+  return [status === 'passed' ? 'good' : status === 'not_required' ? 'plain' : 'doubtful', ending];
 }
 
 /** From the demand to the result as the records tell it, also where no single process could measure it. */
 function tookRow(records: readonly ToldRecord[]): string[][] {
   const demand = records.find(({ eventName }) => eventName === EVENT_STEP_UP_REQUIRED);
   const result = records.findLast(({ eventName }) => eventName === EVENT_STEP_UP_COMPLETED);
-  if (demand === undefined || result === undefined || result.timeMs < demand.timeMs) return [];
+  const tookMs = timeToComplete(records);
+  if (tookMs === undefined || result === undefined) return [];
+  if (demand === undefined) return [['  took', `${duration(tookMs)} from challenge to result, as measured`]];
   const clocks = demand.stream === result.stream ? '' : ', by the clocks of two processes';
-  return [['  took', `${duration(result.timeMs - demand.timeMs)} from demand to result${clocks}`]];
+  return [['  took', `${duration(tookMs)} from demand to result${clocks}`]];
 }
 
 function recordLine(record: ToldRecord, all: readonly ToldRecord[], standing: Standing): Line {
@@ -89,12 +83,4 @@ function proofRows(records: readonly ToldRecord[], standing: Standing): string[]
 
 function numbers(records: readonly ToldRecord[]): number[] {
   return records.map(({ number }) => number);
-}
-
-function first(records: readonly ToldRecord[], name: string): string | undefined {
-  return records.map((record) => text(record, name)).find((value) => value !== undefined);
-}
-
-function last(records: readonly ToldRecord[], name: string): string | undefined {
-  return records.map((record) => text(record, name)).findLast((value) => value !== undefined);
 }

@@ -4,6 +4,7 @@
 import type { Grade, Report } from '@stepseal/verifier';
 import { findingLines, place } from './finding.ts';
 import { type Line, type Style, styled } from './line.ts';
+import type { Part } from './report-json.ts';
 import { columns } from './table.ts';
 import { dateTime, duration, seconds } from './time.ts';
 
@@ -19,6 +20,8 @@ export interface VerdictContext {
   readonly trustFile: string | undefined;
   /** What became of the known-heads file, if one was given. */
   readonly knownHeads: string | undefined;
+  /** What the caller said to be the part that is looked at; undefined for everything. */
+  readonly part?: Part | undefined;
 }
 
 /** The whole report for people: verdict first, then what it rests on, what was found, and what it does not prove. */
@@ -45,7 +48,7 @@ function headline({ grade, findings }: Report): string {
   return `no verdict is possible. ${worst.evidence}`;
 }
 
-function facts(report: Report, { trustFile, knownHeads }: VerdictContext): string[][] {
+function facts(report: Report, { trustFile, knownHeads, part }: VerdictContext): string[][] {
   const { streams } = report;
   const note = streams
     .flatMap(({ streamId, lastNote }) => (lastNote === undefined ? [] : [{ streamId, ...lastNote }]))
@@ -58,6 +61,7 @@ function facts(report: Report, { trustFile, knownHeads }: VerdictContext): strin
   const trusted = report.trust?.map(({ deployment, fingerprints }) => `${deployment} (${fingerprints.length})`) ?? [];
   return [
     ['sources', report.sources.join(', ')],
+    ...(part === undefined ? [] : [['part', partText(part)]]),
     [
       'time',
       report.firstTimeMs === undefined ? 'none' : `${dateTime(report.firstTimeMs)} to ${dateTime(report.lastTimeMs)}`,
@@ -87,6 +91,11 @@ function facts(report: Report, { trustFile, knownHeads }: VerdictContext): strin
     ],
     ...(knownHeads === undefined ? [] : [['known heads', knownHeads]]),
   ];
+}
+
+function partText({ sinceMs, untilMs }: Part): string {
+  const from = sinceMs === undefined ? 'the first record' : dateTime(sinceMs);
+  return `from ${from} to ${untilMs === undefined ? 'now' : dateTime(untilMs)}; nothing is said of what lies outside`;
 }
 
 function recordsText({ records, streams }: Report): string {

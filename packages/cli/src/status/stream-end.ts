@@ -14,6 +14,8 @@ export interface StreamEnd {
   readonly closes: boolean;
   /** Records under the last note; 0 when there is none in what was read. */
   readonly noteSize: number;
+  /** Where the line of the last note ends, bytes from the start of the file. */
+  readonly noteEnd: number;
   /** Time of the record that the last note signs. */
   readonly noteMs: number | undefined;
 }
@@ -28,21 +30,23 @@ export function readStreamEnd(path: string): StreamEnd | undefined {
   const short = readPart(path, undefined, SHORT_TAIL_BYTES);
   const end = short && endOf(short);
   if (short === undefined || end === undefined || end.noteMs !== undefined) return end;
-  const long = short.length < SHORT_TAIL_BYTES ? undefined : readPart(path, undefined, TAIL_BYTES);
+  const long = short.bytes.length < SHORT_TAIL_BYTES ? undefined : readPart(path, undefined, TAIL_BYTES);
   return long === undefined ? end : endOf(long);
 }
 
-function endOf(tail: Buffer): StreamEnd {
+function endOf({ bytes, from }: Part): StreamEnd {
   const end: { -readonly [K in keyof StreamEnd]: StreamEnd[K] } = {
     records: 0,
     lastRecordMs: undefined,
     closes: false,
     noteSize: 0,
+    noteEnd: 0,
     noteMs: undefined,
   };
-  for (const line of linesFromEnd(tail)) {
-    if (isNoteLine(line)) end.noteSize ||= noteSize(line);
-    else {
+  for (const [line, after] of linesFromEnd(bytes)) {
+    if (isNoteLine(line)) {
+      if (end.noteSize === 0) [end.noteSize, end.noteEnd] = [noteSize(line), from + after];
+    } else {
       const record = recordOf(line);
       if (record === undefined) continue;
       if (end.records === 0)
@@ -58,7 +62,7 @@ function endOf(tail: Buffer): StreamEnd {
 
 /** Time of the record whose line begins at `offset`; undefined where none does. */
 export function timeOfRecordAt(path: string, offset: number): number | undefined {
-  const bytes = readPart(path, offset, TAIL_BYTES);
+  const bytes = readPart(path, offset, TAIL_BYTES)?.bytes;
   for (let start = 0; bytes !== undefined; ) {
     const feed = bytes.indexOf(LINE_FEED, start);
     if (feed === -1) return undefined;
@@ -69,8 +73,14 @@ export function timeOfRecordAt(path: string, offset: number): number | undefined
   return undefined;
 }
 
+interface Part {
+  readonly bytes: Buffer;
+  /** Where in the file they begin. */
+  readonly from: number;
+}
+
 /** `limit` bytes from `offset`, or the last ones. */
-function readPart(path: string, offset: number | undefined, limit: number): Buffer | undefined {
+function readPart(path: string, offset: number | undefined, limit: number): Part | undefined {
   let descriptor: number;
   try {
     // Whoever writes the directory may put a pipe there: opening it must not wait.
@@ -89,7 +99,7 @@ function readPart(path: string, offset: number | undefined, limit: number): Buff
       if (count === 0) break;
       length += count;
     }
-    return bytes.subarray(0, length);
+    return { bytes: bytes.subarray(0, length), from };
   } catch {
     return undefined;
   } finally {
@@ -97,11 +107,11 @@ function readPart(path: string, offset: number | undefined, limit: number): Buff
   }
 }
 
-/** Whole lines, the last one first; what follows the last line feed is being written or torn. */
-function* linesFromEnd(bytes: Buffer): Generator<Buffer> {
+/** Whole lines, the last one first, and where each ends; what follows the last line feed is being written or torn. */
+function* linesFromEnd(bytes: Buffer): Generator<[line: Buffer, after: number]> {
   for (let end = bytes.lastIndexOf(LINE_FEED); end > 0; ) {
     const before = bytes.lastIndexOf(LINE_FEED, end - 1);
-    yield bytes.subarray(before + 1, end);
+    yield [bytes.subarray(before + 1, end), end + 1];
     end = before;
   }
 }
