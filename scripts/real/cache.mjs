@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** Where fetched and built servers are kept: outside the repository, since they are large and no part of it. */
-export function cacheDirectory(env = process.env) {
+function cacheDirectory(env = process.env) {
   const base = env.STEPSEAL_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'stepseal');
   return resolve(base);
 }
