@@ -139,6 +139,11 @@ export class Capture implements LibraryObserver {
     if (findDoor() === this.#door) Reflect.deleteProperty(globalThis, DOOR);
   }
 
+  /** What the timer does: ends the step-ups whose time is over, and learns what other processes know. */
+  closeOverdue(): Promise<void> {
+    return this.#closings.round();
+  }
+
   guard(run: () => void): void {
     this.#problems.guard(run);
   }

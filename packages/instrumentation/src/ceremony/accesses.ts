@@ -66,7 +66,7 @@ export class Accesses {
   /** A response that is neither a demand nor an error: was the request refused before, and what let it through? */
   decided(frame: RequestFrame): void {
     const { book, routes, subjects } = this.#parts;
-    if (!routes.is('demands', frame.request)) return;
+    if (!routes.mayDemand(frame.request)) return;
     const subject = subjects.read(frame.request, frame.peerAddress);
     if (subject.joinId === undefined) return;
     const key = requestKey(frame.request);

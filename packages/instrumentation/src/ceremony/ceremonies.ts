@@ -18,7 +18,7 @@ import type { SubjectReader } from '../identity/subject-reader.ts';
 import { answerSentence, challengedSentence, refusedSentence, requiredSentence } from '../sentences.ts';
 import { type Accesses, HTTP_LIBRARY } from './accesses.ts';
 import type { Ceremony, Requirement } from './ceremony.ts';
-import type { CeremonyBook } from './ceremony-book.ts';
+import { type CeremonyBook, isForeign } from './ceremony-book.ts';
 import { type CeremonyDuration, durationOf } from './duration.ts';
 import type { Endings } from './endings.ts';
 import type { PendingChallenge, RequestFrame } from './frame.ts';
@@ -204,12 +204,14 @@ export class Ceremonies {
     const { book, endings, routes, store, subjects, teller } = this.#parts;
     const { request, response } = frame;
     const refusal = REFUSALS.get(response.statusCode);
-    if (refusal === undefined || !(frame.answered !== undefined || routes.is('answers', request))) return;
+    if (refusal === undefined) return;
+    const http = httpFacts(request, response.statusCode);
+    if (frame.answered === undefined && !routes.checksAnswers(request, http)) return;
     const subject = subjects.read(request, frame.peerAddress);
     const ceremony = frame.answered ?? book.pending(subject);
     if (ceremony === undefined || store.ended(ceremony) !== undefined) return;
     const draft = teller.draft(EVENT_STEP_UP_COMPLETED, {
-      basis: { ceremony, subject, http: httpFacts(request, response.statusCode), ...HTTP_LIBRARY },
+      basis: { ceremony, subject, http, ...HTTP_LIBRARY },
       detail: {
         action: 'STEP_UP_VERIFY',
         auditOutcome: 'failure',
@@ -295,9 +297,7 @@ export class Ceremonies {
     const facts = { subject, requirement: undefined, actionName: undefined };
     if (known !== undefined) {
       // Somebody else's answer with this challenge does not end its owner's step-up.
-      const foreign =
-        known.userHash !== undefined && subject.userHash !== undefined && known.userHash !== subject.userHash;
-      return foreign ? book.ofSession(facts) : known;
+      return isForeign(known, subject) ? book.ofSession(facts) : known;
     }
     if (subject.userHash === undefined) return undefined;
     if (call.challenge !== undefined) return book.ofChallenge(call.challenge, facts);

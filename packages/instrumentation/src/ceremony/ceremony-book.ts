@@ -93,6 +93,8 @@ export class CeremonyBook {
   pending(subject: Subject): Ceremony | undefined {
     const last = this.#last(subject);
     if (last === undefined || last.authTimeS !== subject.claims?.authTimeS) return undefined;
+    // A session that somebody else has signed in to.
+    if (isForeign(last.ceremony, subject)) return undefined;
     return this.#store.ended(last.ceremony) === undefined ? last.ceremony : undefined;
   }
 
@@ -189,6 +191,11 @@ export class CeremonyBook {
   #demandKey(joinId: string, requestKey: string): string {
     return this.#ids.derive('request', `${joinId}\0${requestKey}`);
   }
+}
+
+/** Whether it is known to be of another user. */
+export function isForeign({ userHash }: Ceremony, subject: Subject): boolean {
+  return userHash !== undefined && subject.userHash !== undefined && userHash !== subject.userHash;
 }
 
 export function newCeremony(id: string, correlation: Ceremony['correlation'], facts: CeremonyFacts): Ceremony {

@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { IncomingMessage } from 'node:http';
-import { type HttpFacts, requestKey, routeLabel } from '../http/http-facts.ts';
+import { type HttpFacts, httpFacts, requestKey, routeLabel } from '../http/http-facts.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { Requirement } from './ceremony.ts';
 import type { CeremonyIds } from './ceremony-id.ts';
@@ -16,8 +16,6 @@ const WRITE_AGAIN_MS = 3_600_000;
 /** Files looked at in one round. */
 const PER_ROUND = 256;
 
-type Role = 'demands' | 'answers';
-
 /**
  * Which routes demand step-ups, and which check the answers: learned from what they did, in any process of the store.
  * Asked at the end of every response, so for all others it must cost next to nothing.
@@ -26,13 +24,15 @@ export class GuardedRoutes {
   readonly #ids: CeremonyIds;
   readonly #store: CeremonyStore;
   readonly #nowMs: () => number;
-  /** Labels this process saw in their role. */
+  /** Labels of the routes that this process saw demand. */
   readonly #labels: BoundedMap<true>;
   /** Keyed hashes of the labels that other processes saw. */
   readonly #foreign = new Set<string>();
   readonly #hashes: BoundedMap<string>;
   readonly #requirements: BoundedMap<Requirement>;
-  readonly #writtenMs: BoundedMap<{ readonly atMs: number; readonly content: string }>;
+  /** Keys of the routes and paths where this process saw answers checked. */
+  readonly #answering: BoundedMap<true>;
+  readonly #written: BoundedMap<{ readonly atMs: number; readonly content: string }>;
 
   constructor(ids: CeremonyIds, store: CeremonyStore, nowMs: () => number) {
     this.#ids = ids;
@@ -41,24 +41,41 @@ export class GuardedRoutes {
     this.#labels = new BoundedMap(LIMITS, nowMs);
     this.#hashes = new BoundedMap(LIMITS, nowMs);
     this.#requirements = new BoundedMap(LIMITS, nowMs);
-    this.#writtenMs = new BoundedMap(LIMITS, nowMs);
+    this.#answering = new BoundedMap(LIMITS, nowMs);
+    this.#written = new BoundedMap(LIMITS, nowMs);
   }
 
   demanded(request: IncomingMessage, http: HttpFacts, requirement: Requirement): void {
+    const text = routeLabel(request);
+    this.#labels.set(text, true);
     const key = this.#key(request, http);
     this.#requirements.set(key, requirement);
-    this.#learn('demands', request, http.route === undefined ? undefined : { key, requirement });
+    const label = this.#hash(text);
+    if (http.route === undefined) this.#write(label, { label });
+    else this.#write(key, { label, requirement });
   }
 
+  /** An answer was checked in this request. */
   answered(request: IncomingMessage): void {
-    this.#learn('answers', request, undefined);
+    const known = httpFacts(request, undefined);
+    // By its path too: what turns a client away later may do so before the route is found.
+    this.#answering.set(this.#answerKey(requestKey(request)), true);
+    const key = this.#answerKey(known.route === undefined ? requestKey(request) : known.actionName);
+    this.#answering.set(key, true);
+    this.#write(key, { label: '' });
   }
 
-  /** Whether a request like this may have been refused before, or may be an answer. Errs towards yes. */
-  is(role: Role, request: IncomingMessage): boolean {
+  /** Whether answers are checked where this request goes, as far as this process or the store knows. */
+  checksAnswers(request: IncomingMessage, http: HttpFacts): boolean {
+    const keys = [requestKey(request), http.actionName].map((text) => this.#answerKey(text));
+    return keys.some((key) => this.#answering.has(key) || this.#store.route(key) !== undefined);
+  }
+
+  /** Whether a request like this may have been refused before. Errs towards yes. */
+  mayDemand(request: IncomingMessage): boolean {
     if (this.#labels.empty && this.#foreign.size === 0) return false;
-    const label = `${role} ${routeLabel(request)}`;
-    return this.#labels.has(label) || (this.#foreign.size > 0 && this.#foreign.has(this.#hash(label)));
+    // A demand may have been made before the route was found.
+    return this.#knows(routeLabel(request)) || this.#knows(`${request.method}`);
   }
 
   /** What this action demanded last. */
@@ -74,37 +91,36 @@ export class GuardedRoutes {
     if (this.#foreign.size > LIMITS.maxEntries) this.#foreign.clear();
     for (const name of await entries.some('route', PER_ROUND)) {
       const value = entries.get('route', name) as RouteValue | undefined;
-      if (value !== undefined) this.#foreign.add(value.label);
+      if (value !== undefined && value.label !== '') this.#foreign.add(value.label);
     }
   }
 
-  #learn(
-    role: Role,
-    request: IncomingMessage,
-    action: { readonly key: string; readonly requirement: Requirement } | undefined,
-  ): void {
-    const text = `${role} ${routeLabel(request)}`;
-    this.#labels.set(text, true);
-    const label = this.#hash(text);
-    const value: RouteValue = { label, requirement: action?.requirement };
-    const key = action?.key ?? label;
+  #knows(label: string): boolean {
+    return this.#labels.has(label) || (this.#foreign.size > 0 && this.#foreign.has(this.#hash(label)));
+  }
+
+  #write(key: string, value: RouteValue): void {
     const content = JSON.stringify(value);
-    const written = this.#writtenMs.get(key);
+    const written = this.#written.get(key);
     const now = this.#nowMs();
     if (written?.content === content && now - written.atMs < WRITE_AGAIN_MS) return;
-    this.#writtenMs.set(key, { atMs: now, content });
+    this.#written.set(key, { atMs: now, content });
     this.#store.setRoute(key, value);
   }
 
   #hash(label: string): string {
     const known = this.#hashes.get(label);
     if (known !== undefined) return known;
-    const hash = this.#ids.derive('route', label);
+    const hash = this.#ids.derive('route', `demands ${label}`);
     this.#hashes.set(label, hash);
     return hash;
   }
 
   #key(request: IncomingMessage, http: HttpFacts): string {
     return this.#ids.derive('route', `action ${http.route === undefined ? requestKey(request) : http.actionName}`);
+  }
+
+  #answerKey(text: string): string {
+    return this.#ids.derive('route', `answers ${text}`);
   }
 }

@@ -70,7 +70,7 @@ export interface RenewalValue {
 
 /** `route/<hash>` */
 export interface RouteValue {
-  /** Keyed hash of its role, method and route. */
+  /** Keyed hash of method and route where it demands; empty where it checks answers. */
   readonly label: string;
   /** What it demanded last. */
   readonly requirement?: Requirement | undefined;
