@@ -40,12 +40,13 @@ export async function stockPipeline() {
   };
 }
 
-/** Our own provider. */
-export async function ownPipeline() {
+/** Our own provider, with other settings where they are given. */
+export async function ownPipeline(settings = {}) {
   const dataDir = scratch();
-  const { pipeline, problems } = startTrail(dataDir);
+  const { pipeline, problems } = startTrail(dataDir, settings);
   return {
     ...sealed(dataDir, problems, pipeline),
+    dataDir,
     logger: pipeline.loggerProvider.getLogger('bench'),
     stop: () => pipeline.shutdown(),
   };

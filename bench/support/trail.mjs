@@ -10,6 +10,8 @@ import { forEachRecord, segmentsOf } from './segments.mjs';
 
 const DEPLOYMENT = 'bench.bank';
 const DISTINCT_RECORDS = 4096;
+/** Base64 of 64 bytes, and the line feed. */
+const SIGNATURE_LINE_BYTES = 89;
 /** The event name stands within so many bytes from the end of a line. */
 const EVENT_NAME_WINDOW = 256;
 
@@ -23,10 +25,10 @@ export function trailOptions(dataDir, identity = newIdentity()) {
   };
 }
 
-/** A pipeline with these settings. */
-export function startTrail(dataDir) {
+/** A pipeline with these settings, and others. */
+export function startTrail(dataDir, settings = {}) {
   const { options, problems } = trailOptions(dataDir);
-  return { pipeline: startAuditPipeline(options), problems };
+  return { pipeline: startAuditPipeline({ ...options, ...settings }), problems };
 }
 
 /** An identity key that lives as long as the process. */
@@ -59,6 +61,12 @@ export function countAll(dataDir) {
   let count = 0;
   for (const path of segmentsOf(dataDir)) forEachRecord(path, () => count++);
   return count;
+}
+
+/** How many record signatures lie beside the segments. */
+export function countSignatures(dataDir) {
+  const files = fs.readdirSync(dataDir, { recursive: true }).filter((name) => name.endsWith('.signatures'));
+  return files.reduce((sum, name) => sum + fs.statSync(`${dataDir}/${name}`).size / SIGNATURE_LINE_BYTES, 0);
 }
 
 /** The text of the policy that trusts this identity and nobody else. */
