@@ -30,12 +30,10 @@ export interface TerminalStream {
 }
 
 export function processTerminal(stdout: TerminalStream, stderr: TerminalStream, env: NodeJS.ProcessEnv): Terminal {
-  for (const stream of [stdout, stderr]) {
-    // A reader such as `head` may go away first: what is left unsaid then changes nothing of the verdict.
-    stream.on('error', () => undefined);
-  }
   const gone = new AbortController();
+  // A reader such as `head` may go away first: what is left unsaid then changes nothing of the verdict.
   stdout.on('error', () => gone.abort());
+  stderr.on('error', () => undefined);
   const colourOut = wantsColour(stdout, env);
   const colourError = wantsColour(stderr, env);
   return {

@@ -5,7 +5,7 @@ import { parseVkey } from '@stepseal/core/format';
 import { StreamBuilder, TestClock, testKey, writeOne, writeStepUp } from '@stepseal/testkit';
 import { memorySource, readRecords, type SealedRecord, verify } from '@stepseal/verifier';
 import { expect, it } from 'vitest';
-import { collectStories, latestIds } from '../src/story/collect-stories.ts';
+import { collectStories } from '../src/story/collect-stories.ts';
 import { hashesUnderNotes } from '../src/story/under-notes.ts';
 
 const clock = new TestClock();
@@ -42,10 +42,6 @@ it('tells stories in the order in which they began', async () => {
 it('a record behind the last sealing record is not said to be sealed', async () => {
   const [story] = await collectStories(records(), new Set(['open']));
   expect(story?.records.map(({ sealedBy }) => sealedBy)).toEqual([undefined]);
-});
-
-it('the latest are those that began last, whatever the order of the files', async () => {
-  expect([...(await latestIds(records(), 2))]).toEqual(['late', 'open']);
 });
 
 it('a record is proved by the root that its file makes, not by the stream and number that it names', async () => {

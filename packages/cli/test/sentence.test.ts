@@ -49,6 +49,11 @@ describe('a record as a sentence', () => {
       'Answer 1 of 3 with a code by text message was checked: the code was wrong; the step-up went on.',
     ],
     [
+      'step_up.attempted',
+      { 'step_up.method': 'webauthn', 'step_up.attempt.number': 2, 'error.type': 'replayed' },
+      'Answer 2 with WebAuthn was refused: the answer had been used before.',
+    ],
+    [
       'step_up.completed',
       {
         'step_up.method': 'webauthn',

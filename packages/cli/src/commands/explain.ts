@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { type Report, readRecords, type Source, verify } from '@stepseal/verifier';
+import type { Report, Segment, Source } from '@stepseal/verifier';
 import { type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { type Line, styled } from '../render/line.ts';
 import { storyLines } from '../render/story.ts';
 import { storyJson } from '../render/story-json.ts';
+import { idFilter } from '../search/filters.ts';
+import { findSeals, findStepUps } from '../search/search.ts';
 import { openSources, withSources } from '../sources.ts';
-import { collectStories, latestIds, type Story } from '../story/collect-stories.ts';
-import { type Standing, standingOf } from '../story/standing.ts';
-import { hashesUnderNotes } from '../story/under-notes.ts';
+import { collectStories, type Story } from '../story/collect-stories.ts';
+import { allRecords, judge } from '../story/judge.ts';
+import type { Standing } from '../story/standing.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
 const LATEST = 5;
 
 export const explainCommand: Command = {
-  usage: 'explain [ID] [--dir PATH] [--all] [--trust FILE] [--json]',
+  usage: 'explain [ID] [--dir PATH] [--all] [--quick] [--trust FILE] [--json]',
   about: [
     'Tells the story of a step-up from its sealed records: why a stronger proof was demanded, of whom, by which method,',
     `whether it passed, how long it took, what access followed, and where the proof lies. Without ID the latest ${LATEST}.`,
@@ -30,8 +32,9 @@ export const explainCommand: Command = {
   options: {
     dir: { type: 'string', value: 'PATH', brief: 'Directory or segment to read; - for standard input.' },
     all: { type: 'boolean', brief: 'All step-ups, oldest first.' },
+    quick: { type: 'boolean', brief: 'Verify only the streams that hold the records told; faster, and proves less.' },
     trust: { type: 'string', value: 'FILE', brief: `Whose keys count; default ./${TRUST_FILE_NAME} if there.` },
-    json: { type: 'boolean', brief: 'Print JSON: {"version", "grade", "stories"}.' },
+    json: { type: 'boolean', brief: 'Print JSON: {"version", "grade", "checked", "stories"}.' },
   },
   settings: ['data-dir'],
   maxArguments: 1,
@@ -42,49 +45,68 @@ export const explainCommand: Command = {
     const dir = textFlag(call, 'dir');
     const sources = openSources(call, dir === undefined ? [] : [dir], dataDir);
     const [id] = call.arguments;
-    const chosen = async (): Promise<ReadonlySet<string> | undefined> => {
-      if (id !== undefined) return new Set([id]);
-      return call.flags['all'] === true ? undefined : latestIds(allRecords(sources), LATEST);
-    };
     const done = call.terminal.progress('Reading');
-    const { stories, report, underNotes } = await withSources(sources, async () => {
-      const found = await collectStories(allRecords(sources), await chosen());
-      const verdict = await verify({ sources, trust: trust?.policy });
-      const hashes = new Set(found.flatMap(({ records }) => records.map(({ hash }) => hash)));
-      // Where all is well, every record is what it claims to be, and need not be looked up.
-      const doubtful = verdict.grade === 'TAMPERED' || verdict.grade === 'CANNOT_VERIFY';
-      return {
-        stories: found,
-        report: verdict,
-        underNotes: doubtful ? await hashesUnderNotes(allRecords(sources), verdict, hashes) : undefined,
-      };
+    const { stories, report, standing, quick } = await withSources(sources, async () => {
+      const found = await tell(sources, id, call.flags['all'] === true);
+      if (found.stories.length === 0) {
+        const what = id === undefined ? 'There is no step-up' : `There is no step-up ${id}`;
+        throw new CliError('NOT_FOUND', `${what} in ${sources.map(({ description }) => description).join(', ')}.`);
+      }
+      const hashes = (): Set<string> =>
+        new Set(found.stories.flatMap(({ records }) => records.map(({ hash }) => hash)));
+      const partial = call.flags['quick'] === true ? found.segments && [partOf(sources, found.segments)] : undefined;
+      const quickly = partial && (await judge(partial, trust?.policy, hashes));
+      // What cannot be told from these streams alone, such as whose keys they are, the others may tell.
+      if (quickly?.report.grade === 'SEALED') return { stories: found.stories, quick: true, ...quickly };
+      return { stories: found.stories, quick: false, ...(await judge(sources, trust?.policy, hashes)) };
     }).finally(done);
-    if (stories.length === 0) {
-      const what = id === undefined ? 'There is no step-up' : `There is no step-up ${id}`;
-      throw new CliError('NOT_FOUND', `${what} in ${report.sources.join(', ')}.`);
-    }
-    const standing = standingOf(report, underNotes);
     if (call.flags['json'] === true) {
       const told = stories.map((story) => storyJson(story, standing));
-      call.terminal.printJson({ version: 1, grade: report.grade, stories: told });
+      call.terminal.printJson({ version: 1, grade: report.grade, checked: quick ? 'streams' : 'all', stories: told });
     } else {
       call.terminal.print([
         ...stories.flatMap((story) => storyLines(story, standing)),
-        ...verdictLine(report, stories, standing),
+        ...verdictLine(report, stories, standing, quick),
       ]);
     }
     return report.grade === 'TAMPERED' ? 1 : 0;
   },
 };
 
-async function* allRecords(sources: readonly Source[]): ReturnType<typeof readRecords> {
-  for (const source of sources) yield* readRecords(source);
+interface Told {
+  readonly stories: readonly Story[];
+  /** The segments that hold their records, where that is known. */
+  readonly segments?: readonly Segment[];
+}
+
+/** Finds one step-up or the latest by the bytes of their lines; all of them are read in one go. */
+async function tell(sources: readonly Source[], id: string | undefined, all: boolean): Promise<Told> {
+  if (id === undefined && all) return { stories: await collectStories(allRecords(sources), undefined) };
+  const segments = (await Promise.all(sources.map((source) => source.segments()))).flat();
+  const filters = id === undefined ? [] : [idFilter(id)];
+  const found = await findStepUps(segments, { filters, window: undefined, limit: id === undefined ? LATEST : 1 });
+  const records = found.stories.flatMap((story) => story.records);
+  if (records.length > 0) await findSeals(found.segments, records);
+  return found;
+}
+
+/** These segments alone, which claim to be nothing whole. */
+function partOf(sources: readonly Source[], segments: readonly Segment[]): Source {
+  const description = sources.map((source) => source.description).join(', ');
+  return { description, complete: false, segments: () => Promise.resolve(segments) };
 }
 
 /** The verdict on what the stories are told from stands below them. */
-function verdictLine({ grade, findings }: Report, stories: readonly Story[], standing: Standing): Line[] {
-  if (grade === 'SEALED')
-    return [[styled('good', grade), '  The records these are told from are sealed and unaltered.']];
+function verdictLine(
+  { grade, findings }: Report,
+  stories: readonly Story[],
+  standing: Standing,
+  quick: boolean,
+): Line[] {
+  if (grade === 'SEALED') {
+    const rest = quick ? ' Only their streams were checked: `stepseal verify` checks all.' : '';
+    return [[styled('good', grade), `  The records these are told from are sealed and unaltered.${rest}`]];
+  }
   const told = stories.flatMap(({ records }) => records);
   const streams = new Set(told.map(({ stream }) => stream));
   const worst = findings.find(({ stream }) => stream === undefined || streams.has(stream)) ?? findings[0];

@@ -85,6 +85,11 @@ export function readFilters(call: Call, key: () => PseudonymKey, tell: (sentence
   return filters;
 }
 
+/** One step-up. */
+export function idFilter(id: string): Filter {
+  return present([[stringNeedle(ATTR_STEP_UP_ID, id)]]);
+}
+
 function present(alternatives: readonly (readonly Buffer[])[], inValues = false): Filter {
   return { line: { alternatives, inValues, inWindow: true }, absent: false };
 }

@@ -2,12 +2,18 @@
 // Copyright The Stepseal Authors
 
 import { randomInt } from 'node:crypto';
-import { ATTR_STEP_UP_ID } from '@stepseal/core/semconv';
+import {
+  ATTR_STEP_UP_ID,
+  EVENT_STEPSEAL_SEAL,
+  EVENT_STEPSEAL_STREAM_CLOSE,
+  EVENT_STEPSEAL_STREAM_OPEN,
+} from '@stepseal/core/semconv';
 import type { Segment } from '@stepseal/verifier';
 import { type Story, storiesOf } from '../story/collect-stories.ts';
 import { type ToldRecord, text } from '../story/told-record.ts';
 import type { Filter } from './filters.ts';
 import { IdTable, latestRows } from './id-table.ts';
+import { eventNeedle } from './line-bytes.ts';
 import { type FoundLine, LineReader } from './read-lines.ts';
 import { type LineColumns, OF_STEP_UPS } from './scan-job.ts';
 import { type LineTerm, meets, type TimeWindow } from './scan-segment.ts';
@@ -34,12 +40,12 @@ export interface Query {
 
 /**
  * Finds step-ups of which every filter is met by some record, and reads all their records, which may lie in any stream.
- * Stories come in the order in which they began.
+ * Stories come in the order in which they began; `segments` are those that hold their records.
  */
 export async function findStepUps(
   segments: readonly Segment[],
   { filters, window, limit }: Query,
-): Promise<Found & { readonly stories: readonly Story[] }> {
+): Promise<Found & { readonly stories: readonly Story[]; readonly segments: readonly Segment[] }> {
   const scanner = new Scanner(segments);
   const reader = new LineReader(segments);
   try {
@@ -62,6 +68,7 @@ export async function findStepUps(
       bytes: scanned.bytes,
       unread: unreadSentences(segments, scanned.unreadable, reader.missing),
       stories,
+      segments: segments.filter((_, at) => lines.segment.includes(at)),
     };
   } finally {
     reader.close();
@@ -119,6 +126,24 @@ export async function findRecords(
     };
   } finally {
     await scanner.close();
+  }
+}
+
+/**
+ * Says of each record which sealing record seals it: the next one of its stream. Records behind the last one are left as
+ * they are.
+ */
+export async function findSeals(segments: readonly Segment[], records: readonly ToldRecord[]): Promise<void> {
+  const streams = [...new Set(records.map(({ stream }) => stream))];
+  const events = [EVENT_STEPSEAL_STREAM_OPEN, EVENT_STEPSEAL_SEAL, EVENT_STEPSEAL_STREAM_CLOSE].map(eventNeedle);
+  const line: LineTerm = { alternatives: events.map((event) => [event]), inValues: false, inWindow: true };
+  const query = { filters: [{ line, absent: false }], window: undefined, limit: Number.MAX_SAFE_INTEGER };
+  const seals = new Map(streams.map((stream) => [stream, [] as number[]]));
+  const found = await findRecords(segments, query, false);
+  for (const { stream, number } of found.records()) seals.get(stream)?.push(number);
+  for (const record of records) {
+    const next = seals.get(record.stream)?.filter((number) => number >= record.number) ?? [];
+    if (next.length > 0) record.sealedBy = next.reduce((least, number) => Math.min(least, number));
   }
 }
 

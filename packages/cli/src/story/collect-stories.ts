@@ -23,20 +23,6 @@ const SEALING: ReadonlySet<string> = new Set([
   EVENT_STEPSEAL_STREAM_CLOSE,
 ]);
 
-/** The ids of the step-ups that began last, at most `count`. Holds an id and a time of each step-up, not its records. */
-export async function latestIds(records: AsyncIterable<SealedRecord>, count: number): Promise<Set<string>> {
-  const starts = new Map<string, number>();
-  for await (const { payload } of records) {
-    const id = payload.attributes.get(ATTR_STEP_UP_ID);
-    if (id?.type !== 'string') continue;
-    const timeMs = timeOf(payload);
-    const start = starts.get(id.value);
-    if (start === undefined || timeMs < start) starts.set(id.value, timeMs);
-  }
-  const ids = [...starts].sort(([, a], [, b]) => a - b).map(([id]) => id);
-  return new Set(ids.slice(-count));
-}
-
 /**
  * Gathers the records of step-ups, of all or of those in `ids`; they lie in several streams when several processes took
  * part. Stories come in the order in which they began. Records must come stream by stream, each in order.

@@ -87,6 +87,9 @@ function attempted(record: ToldRecord): string {
   const number = integer(record, ATTR_STEP_UP_ATTEMPT_NUMBER);
   const most = integer(record, ATTR_STEP_UP_ATTEMPT_MAX);
   const count = number === undefined ? '' : ` ${number}${most === undefined ? '' : ` of ${most}`}`;
+  // The step-up that it repeats may have ended long ago.
+  if (text(record, ATTR_ERROR_TYPE) === 'replayed')
+    return `Answer${count} with ${method(record)} was refused${because(record)}.`;
   return `Answer${count} with ${method(record)} was checked${because(record)}; the step-up went on.`;
 }
 

@@ -7,6 +7,7 @@ import {
   ATTR_GEO_COUNTRY_ISO_CODE,
   ATTR_GEO_LOCALITY_NAME,
   ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
   ATTR_SECURITY_RULE_NAME,
   ATTR_SESSION_ID,
@@ -21,6 +22,7 @@ import {
   ATTR_STEP_UP_DEVICE_HASH,
   ATTR_STEP_UP_DEVICE_KNOWN,
   ATTR_STEP_UP_DURATION_MS,
+  ATTR_STEP_UP_EXEMPTION,
   ATTR_STEP_UP_METHOD,
   ATTR_STEP_UP_OUTCOME,
   ATTR_STEP_UP_REQUIREMENT_MET,
@@ -51,6 +53,8 @@ export interface StepUpFacts {
   readonly reason: string | undefined;
   readonly detail: string | undefined;
   readonly rule: string | undefined;
+  /** Why none was needed. */
+  readonly exemption: string | undefined;
   readonly action: string | undefined;
   readonly method: string | undefined;
   /** How it ended; the decision where the policy demanded nothing; else `open`. */
@@ -58,7 +62,10 @@ export interface StepUpFacts {
   readonly error: string | undefined;
   readonly attempts: number;
   readonly tookMs: number | undefined;
+  /** Result of the last access record. */
   readonly access: string | undefined;
+  /** What the system did with the guarded action: the last access, else the demand that refused it, or what it let pass. */
+  readonly systemAction: string | undefined;
   readonly requirementMet: boolean | undefined;
   /** Access was granted although the demanded proof was not at hand. */
   readonly unmet: boolean;
@@ -91,6 +98,7 @@ export function stepUpFacts({ id, records }: Story): StepUpFacts {
     reason: first(ATTR_STEP_UP_TRIGGER_REASON),
     detail: first(ATTR_STEP_UP_TRIGGER_DETAIL),
     rule: first(ATTR_SECURITY_RULE_NAME),
+    exemption: first(ATTR_STEP_UP_EXEMPTION),
     action: first(ATTR_STEP_UP_ACTION_NAME) ?? requestOf(records[0]),
     method: (completed && text(completed, ATTR_STEP_UP_METHOD)) ?? first(ATTR_STEP_UP_METHOD),
     status: statusOf(records, completed),
@@ -98,6 +106,7 @@ export function stepUpFacts({ id, records }: Story): StepUpFacts {
     attempts: attemptsOf(records),
     tookMs: timeToComplete(records),
     access: access && text(access, ATTR_STEP_UP_ACCESS_RESULT),
+    systemAction: (access && text(access, ATTR_STEP_UP_ACCESS_RESULT)) ?? withoutAccess(records),
     requirementMet: access && flag(access, ATTR_STEP_UP_REQUIREMENT_MET),
     unmet: records.some(isUnmet),
     session: first(ATTR_SESSION_ID),
@@ -141,6 +150,14 @@ function statusOf(records: readonly ToldRecord[], completed: ToldRecord | undefi
   );
   const decision = pick(records, (record) => text(record, ATTR_STEP_UP_DECISION));
   return asked || decision === undefined || decision === 'required' ? 'open' : decision;
+}
+
+/** A demand refuses the request that it answers; where a policy asked for nothing, the answer tells what became of it. */
+function withoutAccess(records: readonly ToldRecord[]): string | undefined {
+  if (records.some(({ eventName }) => eventName === EVENT_STEP_UP_REQUIRED)) return 'blocked';
+  const evaluated = records.find(({ eventName }) => eventName === EVENT_STEP_UP_EVALUATED);
+  const status = evaluated && integer(evaluated, ATTR_HTTP_RESPONSE_STATUS_CODE);
+  return status === undefined ? undefined : status < 400 ? 'granted' : 'blocked';
 }
 
 function attemptsOf(records: readonly ToldRecord[]): number {
