@@ -255,6 +255,11 @@ describe('what cannot be recorded as it is given is reported by code and never t
       () => stepUp.required({ reason: 'policy', payment: { amount: 1, currency: 'EUR' } as never }),
       1,
     ],
+    [
+      'a method of its own among those offered',
+      () => stepUp.required({ reason: 'policy', methods: ['x' as never] }),
+      1,
+    ],
     ['a lone surrogate', () => stepUp.required({ reason: 'policy', detail: '\ud800' }), 1],
   ];
   test.each(cases)('%s', (_title, call, records) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { ATTRIBUTES } from '@stepseal/core/semconv';
 import type { Pseudonyms } from '../identity/pseudonyms.ts';
 import { readTime } from '../identity/read-value.ts';
 
@@ -10,6 +11,7 @@ export type Given = Readonly<Record<string, unknown>>;
 /** Stands for a value that cannot even be turned into what would be recorded; the registry's check finds fault with it. */
 const UNUSABLE = null;
 const MAX_ID_LENGTH = 4096;
+const METHODS: ReadonlySet<unknown> = new Set(ATTRIBUTES['step_up.method'].values);
 
 /**
  * The attributes that a call states itself, by the same names for all calls; the registry says which of them belong to
@@ -42,7 +44,7 @@ export function toldAttributes(given: Given, pseudonyms: Pseudonyms): Record<str
     'step_up.exemption': given['exemption'],
     'step_up.max_age_s': given['maxAgeS'],
     'step_up.method': given['method'],
-    'step_up.methods_offered': nonEmpty(given['methods']),
+    'step_up.methods_offered': made(nonEmpty(given['methods']), methods),
     'step_up.outcome': given['outcome'],
     'step_up.phishing_resistant': given['phishingResistant'],
     'step_up.requirement_met': given['requirementMet'],
@@ -60,6 +62,11 @@ export function toldAttributes(given: Given, pseudonyms: Pseudonyms): Record<str
 export function idText(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' || value.length > MAX_ID_LENGTH ? undefined : value;
   return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)) ? String(value) : undefined;
+}
+
+/** The registry has this list as free text; what is no method is none here. */
+function methods(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) && value.every((method) => METHODS.has(method)) ? value : undefined;
 }
 
 /** Amount, currency and payee in one keyed hash: whoever knows the payment can tell which proof was for it. */
