@@ -116,6 +116,8 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     buildingSnapshot: () => startupSnapshot.isBuildingSnapshot(),
   };
   const delivery = startDelivery(options, writing, (entry) => {
+    // Where nothing can be sealed nothing can be declared: the record waits.
+    if (writer.progress.state !== 'open') return Promise.resolve(false);
     writer.emit(undeliveredEvent(entry));
     return writer.commit();
   });
@@ -143,12 +145,15 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   let ending: Promise<void> | undefined;
   const end = async (): Promise<void> => {
     retention.stop();
+    const deadline = clock.monotonicMs() + flushMs;
     await writer.flush();
+    // Before the stream ends: what the receiver refuses is declared in it.
+    await delivery?.flush(flushMs);
     // Records emitted while the flush was under way are in the stream: its end covers them.
     writer.shutDown();
     removeHooks();
     await recordSignatures?.shutdown();
-    await delivery?.shutdown(flushMs);
+    await delivery?.shutdown(Math.max(0, deadline - clock.monotonicMs()));
   };
   return {
     writer,

@@ -220,7 +220,8 @@ export class Delivery implements DeliveryQueue {
   async #pick(): Promise<DirectoryQueue | undefined> {
     const own = this.#own;
     if (own !== undefined && (await own.fill())) return own;
-    if (own !== this.#own) return this.#pick();
+    // What came meanwhile may be what somebody waits for.
+    if (this.#poked) return undefined;
     for (const done of this.#flushers.splice(0)) done();
     if (!this.flows) return undefined;
     this.#other ??= await this.#parts.leftBehind?.next();
