@@ -58,6 +58,7 @@ export class Endings {
       attributes: {
         'audit.actor.type': 'user',
         'step_up.source.layer': 'app',
+        'step_up.action.name': ceremony.actionName,
         ...about,
         'audit.action': 'STEP_UP_CLOSE',
         'audit.outcome': outcome === 'error' ? 'unknown' : 'failure',
