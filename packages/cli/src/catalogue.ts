@@ -18,10 +18,6 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'tell the story of a step-up from its records',
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   },
-  drill: {
-    brief: 'tamper with a copy in every way and show what is caught',
-    load: async () => (await import('./commands/drill.ts')).drillCommand,
-  },
   search: {
     brief: 'find step-ups and records',
     load: async () => (await import('./commands/search.ts')).searchCommand,
@@ -42,6 +38,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'find out what is not captured or not set up well',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
+  drill: {
+    brief: 'tamper with a copy in every way and show what is caught',
+    load: async () => (await import('./commands/drill.ts')).drillCommand,
+  },
   export: {
     brief: 'copy the records of a time for an auditor',
     load: async () => (await import('./commands/export.ts')).exportCommand,
@@ -61,6 +61,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   config: {
     brief: 'show each setting and where it comes from',
     load: async () => (await import('./commands/config.ts')).configCommand,
+  },
+  completion: {
+    brief: 'print a completion script for a shell',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
   },
   help: {
     brief: 'show the help of a command',

@@ -40,7 +40,8 @@ function overview(names: readonly string[]): Line[] {
     ...columns(names.map((name) => [`  ${name}`, CATALOGUE[name]?.brief ?? ''])),
     '',
     '`stepseal help COMMAND` tells what a command takes. `stepseal --version` prints the version.',
-    'Exit codes: 0 done or verified, 1 tampered, 2 incomplete, 3 cannot be done or verified, 64 usage.',
+    'Exit codes: 0 done or verified, 1 tampered or found, 2 incomplete or to be looked at, 3 cannot be done or verified,',
+    '64 usage.',
   ];
 }
 
