@@ -19,7 +19,7 @@ export interface DrillContext {
 }
 
 /** Said below every drill: what nobody can show by tampering with files. */
-export const LIMITS_OF_A_DRILL: readonly string[] = [
+const LIMITS_OF_A_DRILL: readonly string[] = [
   'What happens before a record is sealed: a service that reports nothing, or something untrue, leaves nothing to tamper with.',
   'Who holds the identity key: whoever does can make up streams that nobody has seen before.',
   'What needs known heads is caught only if earlier known heads are kept where those who can write the records cannot.',
