@@ -10,7 +10,7 @@ const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name
 interface Line {
   name?: string;
   eventName?: string;
-  attributes?: Record<string, unknown>;
+  attributes?: Record<string, string | boolean>;
 }
 
 interface Case {

@@ -37,7 +37,8 @@ export const HOOKED_MODULES: readonly HookedModule[] = [
     name: '@otplib/core',
     library: OTPLIB,
     versions: OTPLIB_VERSIONS,
-    patchOf: (version) => (/^12\./.test(version) ? patchOtplib12 : /^13\./.test(version) ? 'elsewhere' : undefined),
+    patchOf: (version) =>
+      version.startsWith('12.') ? patchOtplib12 : version.startsWith('13.') ? 'elsewhere' : undefined,
   },
   ...(['totp', 'hotp'] as const).map(
     (method): HookedModule => ({
@@ -45,7 +46,7 @@ export const HOOKED_MODULES: readonly HookedModule[] = [
       library: OTPLIB,
       versions: OTPLIB_VERSIONS,
       patchOf: (version) =>
-        /^13\./.test(version)
+        version.startsWith('13.')
           ? (moduleExports, found, observer) => patchOtplib(method, moduleExports, found, observer)
           : undefined,
     }),
