@@ -99,7 +99,7 @@ function thread(
     store,
     endings,
     routes: new GuardedRoutes(new CeremonyIds(KEY), store, () => nowMs),
-    isTold: (id) => Promise.resolve(sealed.has(id)),
+    toldOf: (ids) => Promise.resolve(new Set([...ids].filter((id) => sealed.has(id)))),
     failed: (error) => failures.push(error),
   });
   return { store, endings, closings, told };

@@ -36,8 +36,8 @@ interface SessionCeremony {
 /** More than a busy process has open at once. */
 const MAX_ENTRIES = 10_000;
 const MAX_AGE_MS = 15 * 60_000;
-/** Ends are remembered for as long, so an id that is no older cannot come a second time. */
-const REMEMBERED_S = 23 * 3_600;
+/** Less than ends are remembered, by the time that a step-up takes. */
+const REMEMBERED_SHARE = 0.9;
 
 /**
  * The step-ups there are, by what leads to them: those that this process saw in memory, those of the other processes in
@@ -132,7 +132,9 @@ export class CeremonyBook {
   /** An id that no step-up has had: of the session and its last proof while that is recent, else a random one. */
   #freshId({ joinId, claims }: Subject): string {
     const authTimeS = claims?.authTimeS;
-    const recent = authTimeS !== undefined && this.#store.parts.now() / 1000 - authTimeS < REMEMBERED_S;
+    // As long as ends are remembered, an id that is no older cannot come a second time.
+    const keptMs = this.#store.entries.keptMs('done') * REMEMBERED_SHARE;
+    const recent = authTimeS !== undefined && this.#store.parts.now() - authTimeS * 1000 < keptMs;
     if (joinId !== undefined && recent) {
       const id = this.#ids.derive('session', `${joinId}\0${authTimeS}`);
       if (this.#store.find(id) === undefined) return id;

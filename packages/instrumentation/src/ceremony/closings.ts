@@ -21,12 +21,31 @@ const LEEWAY_MS = 60_000;
 /** Threads that took over an end and died over it, one after the other. */
 const MAX_CLAIMS = 99;
 
+/** Kinds whose old entries go by being looked at; seldom, since they are old after a day. */
+const AGEING = ['done', 'alias', 'session', 'demand', 'renewal'] as const;
+const ROUNDS_PER_CLEANING = 12;
+const CLEANED_PER_ROUND = 1_024;
+const MAX_DEADLINES = 20_000;
+
+/** A step-up whose end may stand in a segment. */
+interface Doubt {
+  readonly id: string;
+  readonly sinceMs: number;
+  readonly untold: () => void;
+}
+
+interface Claim {
+  readonly number: number;
+  /** Absent where nobody can read it. */
+  readonly value: DoneValue | undefined;
+}
+
 export interface ClosingsParts {
   readonly store: CeremonyStore;
   readonly endings: Endings;
   readonly routes: GuardedRoutes;
-  /** Looks for the end of a step-up in the segments written since. */
-  readonly isTold: (id: string, sinceMs: number) => Promise<boolean>;
+  /** Which of these step-ups have their end in a segment that was written since. */
+  readonly toldOf: (ids: ReadonlySet<string>, sinceMs: number) => Promise<ReadonlySet<string>>;
   readonly failed: (error: unknown) => void;
 }
 
@@ -38,6 +57,8 @@ export class Closings {
   readonly #parts: ClosingsParts;
   readonly #everyMs: number;
   readonly #askedMs = new Map<string, number>();
+  readonly #deadlines = new Map<string, number>();
+  #rounds = 0;
   #timer: NodeJS.Timeout | undefined;
   #open = false;
 
@@ -70,71 +91,95 @@ export class Closings {
     const { routes, store, failed } = this.#parts;
     try {
       await routes.refresh();
-      for (const id of await store.entries.some('open', PER_ROUND)) {
-        await this.#look(id);
-      }
-      // Looked at only so that old ones go.
-      for (const kind of ['done', 'alias', 'session', 'demand', 'renewal'] as const) {
-        await store.entries.some(kind, PER_ROUND);
-      }
+      const doubts: Doubt[] = [];
+      for (const id of await store.entries.some('open', PER_ROUND)) this.#look(id, doubts);
+      await this.#resolve(doubts);
+      await this.#clean();
     } catch (error) {
       failed(error);
     }
   }
 
-  async #look(id: string): Promise<void> {
-    const { endings, store, isTold } = this.#parts;
+  /** All at once: the segments are large, and after a crash there are many. */
+  async #resolve(doubts: readonly Doubt[]): Promise<void> {
+    if (doubts.length === 0) return;
+    const { store, toldOf } = this.#parts;
+    const sinceMs = Math.min(...doubts.map((doubt) => doubt.sinceMs)) - LEEWAY_MS;
+    const told = await toldOf(new Set(doubts.map(({ id }) => id)), sinceMs);
+    for (const { id, untold } of doubts) {
+      if (told.has(id)) store.entries.remove('open', id);
+      else untold();
+    }
+  }
+
+  async #clean(): Promise<void> {
+    const { entries } = this.#parts.store;
+    this.#rounds += 1;
+    for (const kind of AGEING) {
+      if (this.#rounds % ROUNDS_PER_CLEANING === 1 || entries.crowded(kind))
+        await entries.some(kind, CLEANED_PER_ROUND);
+    }
+  }
+
+  #look(id: string, doubts: Doubt[]): void {
+    const { endings, store } = this.#parts;
+    // A deadline only ever moves away, so one that was read before need not be read again until it is there.
+    const deadlineMs = this.#deadlines.get(id);
+    if (deadlineMs !== undefined && store.parts.now() < deadlineMs && !store.entries.has('done', id)) return;
     const open = store.entries.get('open', id) as OpenValue | undefined;
     if (open === undefined) return;
+    if (this.#deadlines.size > MAX_DEADLINES) this.#deadlines.clear();
+    this.#deadlines.set(id, open.deadlineMs);
     const claim = this.#lastClaim(id);
     if (claim !== undefined) {
-      await this.#settle(id, open, claim);
+      this.#settle(id, open, claim, doubts);
       return;
     }
     const now = store.parts.now();
     if (now < open.deadlineMs) return;
+    const { expiresMs } = open.ceremony;
+    const close = (): void => {
+      endings.close(open, expiresMs !== undefined && expiresMs <= now ? 'expired' : 'abandoned');
+    };
     // A power cut may have taken the claim and left the record; and a file may be put back by whoever has a copy.
     const doubtful = open.bootId !== store.self.bootId || now - open.openedMs > OLD_MS;
-    if (doubtful && (await isTold(id, open.openedMs - LEEWAY_MS))) {
-      store.entries.remove('open', id);
-      return;
-    }
-    const { expiresMs } = open.ceremony;
-    endings.close(open, expiresMs !== undefined && expiresMs <= now ? 'expired' : 'abandoned');
+    if (doubtful) doubts.push({ id, sinceMs: open.openedMs, untold: close });
+    else close();
   }
 
   /** An end was claimed, and the step-up is still open: told or not, and by whom? */
-  async #settle(id: string, open: OpenValue, claim: { number: number; value: DoneValue | undefined }): Promise<void> {
-    const { endings, store, isTold } = this.#parts;
-    const { number, value } = claim;
+  #settle(id: string, open: OpenValue, { number, value }: Claim, doubts: Doubt[]): void {
+    const { endings, store } = this.#parts;
     const now = store.parts.now();
-    if (value !== undefined && value.by.nonce === store.self.nonce) {
-      // Ours: it was emitted in the same turn as it was claimed.
+    const ours = value !== undefined && value.by.nonce === store.self.nonce;
+    if (ours && number === 1) {
+      // It was emitted in the same turn as it was claimed.
       store.told(id);
       return;
     }
-    const sinceMs = Math.min(open.openedMs, value?.endedMs ?? now) - LEEWAY_MS;
+    const sinceMs = Math.min(open.openedMs, value?.endedMs ?? now);
     const owner = value === undefined ? 'unknown' : (store.parts.processes?.liveness(value.by) ?? 'unknown');
-    if (owner === 'alive' || (owner === 'unknown' && now - (value?.endedMs ?? open.deadlineMs) < SILENT_MS)) {
-      if (now - (value?.endedMs ?? now) < ASK_AGAIN_MS || now - (this.#askedMs.get(id) ?? 0) < ASK_AGAIN_MS) return;
+    const silentMs = now - (value?.endedMs ?? open.deadlineMs);
+    if (!ours && (owner === 'alive' || (owner === 'unknown' && silentMs < SILENT_MS))) {
+      if (silentMs < ASK_AGAIN_MS || now - (this.#askedMs.get(id) ?? 0) < ASK_AGAIN_MS) return;
       this.#asked(id, now);
-      if (await isTold(id, sinceMs)) store.entries.remove('open', id);
+      doubts.push({ id, sinceMs, untold: () => {} });
       return;
     }
     // A power cut may take the content of a claim. Then how it ended is not known, but that it did is.
     const taken = value ?? store.doneValue(ceremonyOf(open.ceremony), 'error', endings.lostRecord(open));
-    if (number >= MAX_CLAIMS || !store.takeOver(id, number + 1, taken)) return;
-    // Only now, as the one who may tell: nobody else adds to what is found.
-    if (await isTold(id, sinceMs)) store.entries.remove('open', id);
-    else {
+    if (!ours && (number >= MAX_CLAIMS || !store.takeOver(id, number + 1, taken))) return;
+    // Looked up only now, as the one who may tell: nobody else adds to what is found.
+    const tell = (): void => {
       endings.tellAgain(taken);
       store.told(id);
-    }
+    };
+    doubts.push({ id, sinceMs, untold: tell });
   }
 
-  #lastClaim(id: string): { number: number; value: DoneValue | undefined } | undefined {
+  #lastClaim(id: string): Claim | undefined {
     const { entries } = this.#parts.store;
-    let last: { number: number; value: DoneValue | undefined } | undefined;
+    let last: Claim | undefined;
     for (let number = 1; number <= MAX_CLAIMS; number += 1) {
       const name = number === 1 ? id : `${id}.${number}`;
       if (!entries.has('done', name)) break;

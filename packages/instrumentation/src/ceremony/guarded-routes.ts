@@ -28,6 +28,8 @@ export class GuardedRoutes {
   readonly #labels: BoundedMap<true>;
   /** Keyed hashes of the labels that other processes saw. */
   readonly #foreign = new Set<string>();
+  /** Entries that were read. */
+  readonly #looked = new Set<string>();
   readonly #hashes: BoundedMap<string>;
   readonly #requirements: BoundedMap<Requirement>;
   /** Keys of the routes and paths where this process saw answers checked. */
@@ -88,10 +90,17 @@ export class GuardedRoutes {
   /** Takes over what other processes have learned since. */
   async refresh(): Promise<void> {
     const { entries } = this.#store;
-    if (this.#foreign.size > LIMITS.maxEntries) this.#foreign.clear();
+    if (this.#looked.size > LIMITS.maxEntries) {
+      this.#looked.clear();
+      this.#foreign.clear();
+    }
     for (const name of await entries.some('route', PER_ROUND)) {
+      // Of an action only its requirement changes, which is read when it is needed.
+      if (this.#looked.has(name)) continue;
       const value = entries.get('route', name) as RouteValue | undefined;
-      if (value !== undefined && value.label !== '') this.#foreign.add(value.label);
+      if (value === undefined) continue;
+      this.#looked.add(name);
+      if (value.label !== '') this.#foreign.add(value.label);
     }
   }
 

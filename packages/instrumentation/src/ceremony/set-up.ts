@@ -16,7 +16,7 @@ import { GuardedRoutes } from './guarded-routes.ts';
 import { CeremonyStore } from './store/ceremony-store.ts';
 import { type Entries, MemoryEntries } from './store/entries.ts';
 import { type EntryFileSystem, FileEntries } from './store/file-entries.ts';
-import { isEndTold } from './store/told-ends.ts';
+import { toldEnds } from './store/told-ends.ts';
 import { Teller } from './teller.ts';
 
 /** What the processes of one data directory know of each other's step-ups, and by what. */
@@ -77,7 +77,8 @@ export function setUpCeremonies(options: CeremoniesOptions): CeremonyParts {
     store,
     routes,
     endings,
-    isTold: (id, sinceMs) => (shared === undefined ? Promise.resolve(false) : isEndTold(shared.dataDir, id, sinceMs)),
+    toldOf: (ids, sinceMs) =>
+      shared === undefined ? Promise.resolve(new Set<string>()) : toldEnds(shared.dataDir, ids, sinceMs),
     failed: options.notShared,
   });
   return { ceremonies, closings, book, store, endings, teller };

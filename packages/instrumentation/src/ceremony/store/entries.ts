@@ -32,17 +32,25 @@ export interface Entries {
   remove(kind: EntryKind, name: string): void;
   /** Some of the names, at most `limit`; the next call goes on behind them, and after the last it begins anew. */
   some(kind: EntryKind, limit: number): Promise<readonly string[]>;
+  /** Whether there are so many that the oldest have to go early. */
+  crowded(kind: EntryKind): boolean;
+  /** How long an entry stays, in milliseconds. */
+  keptMs(kind: EntryKind): number;
 }
 
 const MAX_ENTRIES = 10_000;
+/** No entry goes sooner, however many there are in files. */
+export const KEPT_AT_LEAST_MS: number = 15 * 60_000;
 
 /** Entries of one thread, forgotten with it. */
 export class MemoryEntries implements Entries {
   readonly #maps: ReadonlyMap<EntryKind, BoundedMap<EntryValue>>;
   readonly #at = new Map<EntryKind, number>();
+  readonly #maxAgeMs: number;
 
   /** @param nowMs monotonic milliseconds */
   constructor(maxAgeMs: number, nowMs: () => number) {
+    this.#maxAgeMs = maxAgeMs;
     this.#maps = new Map(KINDS.map((kind) => [kind, new BoundedMap({ maxEntries: MAX_ENTRIES, maxAgeMs }, nowMs)]));
   }
 
@@ -74,6 +82,14 @@ export class MemoryEntries implements Entries {
     const from = this.#at.get(kind) ?? 0;
     this.#at.set(kind, from + limit < names.length ? from + limit : 0);
     return Promise.resolve(names.slice(from, from + limit));
+  }
+
+  crowded(kind: EntryKind): boolean {
+    return this.#map(kind).size >= MAX_ENTRIES;
+  }
+
+  keptMs(kind: EntryKind): number {
+    return this.crowded(kind) ? 0 : this.#maxAgeMs;
   }
 
   #map(kind: EntryKind): BoundedMap<EntryValue> {

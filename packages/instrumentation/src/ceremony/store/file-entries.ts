@@ -4,7 +4,7 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import fs, { type Dir } from 'node:fs';
 import { join } from 'node:path';
-import { type Entries, type EntryKind, type EntryValue, KINDS } from './entries.ts';
+import { type Entries, type EntryKind, type EntryValue, KEPT_AT_LEAST_MS, KINDS } from './entries.ts';
 
 /** The calls of `node:fs` that entries are made of, so that a test can let each of them fail, or be the last. */
 export type EntryFileSystem = Pick<
@@ -22,19 +22,22 @@ const FILE_MODE = 0o640;
 const CODE_LENGTH = 22;
 /** Nothing that this module writes is longer. */
 const MAX_BYTES = 16_384;
-/** A kind with more files than this takes no new ones; each thread counts them in passing. */
+/** Of a kind with more files than this the oldest go early; each thread counts them in passing. */
 const MAX_FILES = 10_000;
+/** A kind with more than this takes no new ones: then they come faster than they can be cleared away. */
+const LAST_FILES = 4 * MAX_FILES;
+const HOUR_MS = 3_600_000;
 /** Older ones are of no use to anybody. An open step-up goes with its end, unless nobody can read it. */
-const MAX_AGE_MS: Readonly<Record<EntryKind | typeof DRAFTS, number>> = {
-  open: 30 * 24 * 3_600_000,
-  done: 24 * 3_600_000,
-  alias: 24 * 3_600_000,
-  session: 24 * 3_600_000,
-  demand: 24 * 3_600_000,
-  renewal: 24 * 3_600_000,
-  route: 7 * 24 * 3_600_000,
-  draft: 60_000,
+const MAX_AGE_MS: Readonly<Record<EntryKind, number>> = {
+  open: 30 * 24 * HOUR_MS,
+  done: 24 * HOUR_MS,
+  alias: 24 * HOUR_MS,
+  session: 24 * HOUR_MS,
+  demand: 24 * HOUR_MS,
+  renewal: 24 * HOUR_MS,
+  route: 7 * 24 * HOUR_MS,
 };
+const DRAFT_AGE_MS = 60_000;
 
 export interface FileEntriesOptions {
   /** `<dataDir>/ceremonies`. */
@@ -63,7 +66,8 @@ export class FileEntries implements Entries {
   readonly #key: KeyObject;
   readonly #nonce = randomBytes(8).toString('hex');
   readonly #walks = new Map<string, { directory: Dir; seen: number }>();
-  readonly #full = new Set<EntryKind>();
+  /** Files of each kind when they were last counted. */
+  readonly #counts = new Map<string, number>();
   #drafts = 0;
   #made = false;
 
@@ -84,7 +88,7 @@ export class FileEntries implements Entries {
 
   put(kind: EntryKind, name: string, value: EntryValue): void {
     const stored = this.#attempt(() => {
-      if (this.#full.has(kind)) throw new Error(`more than ${MAX_FILES} files`);
+      if ((this.#counts.get(kind) ?? 0) > LAST_FILES) throw new Error(`more than ${LAST_FILES} files`);
       const draft = this.#draft(kind, name, value);
       this.#files.renameSync(draft, this.#path(kind, name));
       return true;
@@ -125,14 +129,16 @@ export class FileEntries implements Entries {
         if (entry === null) {
           this.#walks.delete(kind);
           await walk.directory.close();
-          if (kind !== DRAFTS) this.#counted(kind, walk.seen);
+          this.#counts.set(kind, walk.seen);
           break;
         }
         const path = join(this.#options.directory, kind, entry.name);
         const { mtimeMs } = await fs.promises.stat(path);
         if (this.#isOld(kind, entry.name, mtimeMs)) await fs.promises.unlink(path);
-        else if (NAME.test(entry.name)) names.push(entry.name);
-        walk.seen += 1;
+        else {
+          walk.seen += 1;
+          if (NAME.test(entry.name)) names.push(entry.name);
+        }
       }
     } catch (error) {
       // No directory yet, or a file that another process deleted just now.
@@ -141,14 +147,20 @@ export class FileEntries implements Entries {
     return names;
   }
 
-  #isOld(kind: EntryKind | typeof DRAFTS, name: string, mtimeMs: number): boolean {
-    if (this.#now() - mtimeMs <= MAX_AGE_MS[kind]) return false;
-    return kind !== 'open' || !NAME.test(name) || this.#read(kind, name) === undefined;
+  crowded(kind: EntryKind): boolean {
+    return (this.#counts.get(kind) ?? 0) > MAX_FILES || this.#options.fallback.crowded(kind);
   }
 
-  #counted(kind: EntryKind, files: number): void {
-    if (files > MAX_FILES) this.#full.add(kind);
-    else this.#full.delete(kind);
+  keptMs(kind: EntryKind): number {
+    const share = Math.min(1, MAX_FILES / (this.#counts.get(kind) ?? 1));
+    return Math.max(KEPT_AT_LEAST_MS, MAX_AGE_MS[kind] * share);
+  }
+
+  #isOld(kind: EntryKind | typeof DRAFTS, name: string, mtimeMs: number): boolean {
+    const ageMs = this.#now() - mtimeMs;
+    if (kind === DRAFTS) return ageMs > DRAFT_AGE_MS;
+    if (kind !== 'open') return ageMs > this.keptMs(kind);
+    return ageMs > MAX_AGE_MS.open && (!NAME.test(name) || this.#read(kind, name) === undefined);
   }
 
   close(): void {
