@@ -3,13 +3,14 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listWriters } from '@stepseal/processor/data';
 import { AUTHENTICATION_LIBRARIES } from './authentication-libraries.ts';
 import type { Diagnosis, DoctorFinding, Fact, Patient } from './diagnosis.ts';
 
 const REGISTER = '@stepseal/instrumentation/register';
 
 /** Which authentication libraries are there, and which of them are observed. */
-export function checkCapture({ packages, health, cwd, env }: Patient): Diagnosis {
+export function checkCapture({ packages, health, cwd, env, config }: Patient): Diagnosis {
   const facts: Fact[] = [];
   const findings: DoctorFinding[] = [];
   const running = health.flatMap(({ instrumented }) => instrumented);
@@ -23,10 +24,8 @@ export function checkCapture({ packages, health, cwd, env }: Patient): Diagnosis
       findings.push(notCaptured(name, version, role, observed));
     }
   }
-  if (facts.length === 0)
-    facts.push({ name: 'captured', value: 'HTTP alone: no authentication library that is known is installed here' });
   facts.push({ name: 'captured', value: 'HTTP: demands (RFC 9470) and what access followed' });
-  findings.push(...preload(cwd, env, health.length > 0));
+  findings.push(...preload(cwd, env, health.length > 0 || listWriters(config.dataDir).length > 0));
   return { facts, findings };
 }
 
@@ -42,13 +41,13 @@ function notCaptured(name: string, version: string, role: string, observed: read
 }
 
 /** Whether the service is started with the instrumentation, as far as files and environment tell. */
-function preload(cwd: string, env: NodeJS.ProcessEnv, running: boolean): DoctorFinding[] {
-  if (running || (env['NODE_OPTIONS'] ?? '').includes(REGISTER) || manifestText(cwd).includes(REGISTER)) return [];
+function preload(cwd: string, env: NodeJS.ProcessEnv, recorded: boolean): DoctorFinding[] {
+  if (recorded || (env['NODE_OPTIONS'] ?? '').includes(REGISTER) || manifestText(cwd).includes(REGISTER)) return [];
   return [
     {
       code: 'NOT_PRELOADED',
       severity: 'warning',
-      what: `Neither NODE_OPTIONS nor package.json names ${REGISTER}, and no process reports here.`,
+      what: `Neither NODE_OPTIONS nor package.json names ${REGISTER}, and nothing was recorded here yet.`,
       why: 'Without it nothing is recorded.',
       action: `Start the service with node --import ${REGISTER} app.js, or set NODE_OPTIONS. If it is started elsewhere, this is no fault.`,
     },

@@ -67,8 +67,9 @@ export const FORGES: readonly Attack[] = [
       const notes = stream === undefined ? [] : notesOf(stream);
       const note = ground.random.pick(stream?.closed === true ? notes : notes.slice(0, -1));
       if (stream === undefined || note === undefined) return NOTHING_SUITABLE;
-      const { text } = parseNote(parseNoteLine(note.bytes.subarray(0, -1)));
-      const forged = rewritten(note, signedNote(text, [ecdsaKey(stream.deployment)]));
+      const { text, signatures } = parseNote(parseNoteLine(note.bytes.subarray(0, -1)));
+      const keys = signatures.map(() => ecdsaKey(stream.deployment));
+      const forged = rewritten(note, signedNote(text, keys));
       const done = `The note over ${note.number} records of ${basename(stream.path)} is signed by ECDSA P-256 instead of Ed25519.`;
       return planFor(stream, note.number, replaceLine(stream, note, forged), done);
     },
