@@ -31,7 +31,6 @@ export class RequestFrame {
   answered: Ceremony | undefined;
   /** What the service told of this request itself, and of which step-up: the first that it told of. */
   told: { ceremony: Ceremony | undefined; readonly calls: Set<string> } | undefined;
-  ended = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.request = request;

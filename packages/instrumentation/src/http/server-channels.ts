@@ -4,6 +4,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { RequestFrame } from '../ceremony/frame.ts';
 
 const REQUEST_START = 'http.server.request.start';
@@ -21,9 +22,13 @@ export type ResponseEnd = (frame: RequestFrame, aborted: boolean) => void;
  * Opens a frame for each request of each `node:http` server and reports how its response ended. Nothing is patched:
  * these are channels that Node publishes on (HTTP/1.1 only), so no other instrumentation is displaced. Anybody in the
  * process can publish on them too, and what a subscriber throws ends the process, so each message is looked at guarded.
+ *
+ * This is all that most requests cost, so that a request makes nothing but its frame. The frames that are open hang on
+ * their connection, which outlives many requests: a listener and a property of each response would cost more, and a weak
+ * map burdens every garbage collection.
  */
 export class ServerChannels {
-  readonly #frames = new WeakMap<ServerResponse, RequestFrame>();
+  readonly #openFrames: symbol = Symbol('stepseal.frames');
   readonly #current = new AsyncLocalStorage<RequestFrame>();
   readonly #guard: (run: () => void) => void;
   readonly #onEnd: ResponseEnd;
@@ -49,25 +54,51 @@ export class ServerChannels {
   }
 
   readonly #onStart = (message: unknown): void => {
-    this.#guard(() => {
+    try {
       const { request, response } = message as ServerMessage;
       const frame = new RequestFrame(request, response);
-      this.#frames.set(response, frame);
-      response.once('close', () => this.#guard(() => this.#end(response, true)));
+      (this.#framesOf(request.socket) ?? this.#connected(request.socket)).push(frame);
       // The channel is published in the context of this one request, so what is entered here reaches its handlers only.
       this.#current.enterWith(frame);
-    });
+    } catch (error) {
+      this.#failed(error);
+    }
   };
 
   readonly #onFinish = (message: unknown): void => {
-    this.#guard(() => this.#end((message as ServerMessage).response, false));
+    try {
+      const { request, response } = message as ServerMessage;
+      const frames = this.#framesOf(request.socket);
+      // Several only where the client sends its next request before it has the answer.
+      const at = frames?.findIndex((frame) => frame.response === response) ?? -1;
+      const [frame] = at === -1 || frames === undefined ? [] : frames.splice(at, 1);
+      if (frame !== undefined) this.#end(frame, false);
+    } catch (error) {
+      this.#failed(error);
+    }
   };
 
-  #end(response: ServerResponse, aborted: boolean): void {
-    const frame = this.#frames.get(response);
-    if (frame === undefined || frame.ended) return;
-    frame.ended = true;
-    this.#frames.delete(response);
-    this.#onEnd(frame, aborted);
+  #framesOf(socket: Socket): RequestFrame[] | undefined {
+    return Reflect.get(socket, this.#openFrames);
+  }
+
+  #connected(socket: Socket): RequestFrame[] {
+    const frames: RequestFrame[] = [];
+    Reflect.set(socket, this.#openFrames, frames);
+    socket.once('close', () => {
+      for (const frame of frames.splice(0)) this.#end(frame, true);
+    });
+    return frames;
+  }
+
+  #end(frame: RequestFrame, aborted: boolean): void {
+    this.#guard(() => this.#onEnd(frame, aborted));
+  }
+
+  /** Hands the error to the guard, which tells it by its kind. */
+  #failed(error: unknown): void {
+    this.#guard(() => {
+      throw error;
+    });
   }
 }
