@@ -25,6 +25,11 @@ function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
+/** A scalar without its type, as somebody who rewrites it would spell it. */
+export function scalarText(value: TypedValue): string {
+  return value.type === 'array' || value.type === 'map' || value.type === 'bytes' ? '' : String(value.value);
+}
+
 /** What an insider would want a record to say instead. */
 const OPPOSITES: Readonly<Record<string, string>> = {
   passed: 'failed',

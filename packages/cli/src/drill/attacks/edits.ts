@@ -5,7 +5,7 @@ import { encodePayload, type Payload, type TypedValue } from '@stepseal/core/for
 import { type Attack, NOTHING_SUITABLE, type Plan, planFor, replaceLine } from '../attack.ts';
 import { type Ground, nameOf, type Target } from '../ground.ts';
 import { rewritten } from '../segment-lines.ts';
-import { otherText, spelled } from '../words.ts';
+import { otherText, scalarText, spelled } from '../words.ts';
 
 /** Changes inside one record; nothing else is touched. */
 export const EDITS: readonly Attack[] = [
@@ -17,7 +17,7 @@ export const EDITS: readonly Attack[] = [
       const target = targetWith(ground, ({ type }) => type === 'string');
       if (target === undefined) return NOTHING_SUITABLE;
       const [name, old] = target.attribute;
-      const value: TypedValue = { type: 'string', value: otherText(String(old.value)) };
+      const value: TypedValue = { type: 'string', value: otherText(scalarText(old)) };
       return changed(target, name, value, `${name} said ${spelled(old)}, and now says ${spelled(value)}`);
     },
   },
@@ -29,7 +29,7 @@ export const EDITS: readonly Attack[] = [
       const target = targetWith(ground, ({ type }) => type === 'int' || type === 'bool' || type === 'double');
       if (target === undefined) return NOTHING_SUITABLE;
       const [name, old] = target.attribute;
-      const value: TypedValue = { type: 'string', value: String(old.value) };
+      const value: TypedValue = { type: 'string', value: scalarText(old) };
       const kinds: Partial<Record<TypedValue['type'], string>> = { int: 'an integer', bool: 'a truth value' };
       const was = kinds[old.type] ?? 'a number';
       return changed(target, name, value, `${name} was ${was}, ${spelled(old)}, and is now the text ${spelled(value)}`);

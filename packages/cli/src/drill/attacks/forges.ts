@@ -8,7 +8,7 @@ import { ecdsaKey, ed25519Key, type ForgerKey } from '../forger-key.ts';
 import { eventRecords, type Ground, nameOf, notesOf, payloadOf, type Target } from '../ground.ts';
 import { relinked, resigned, signedNote } from '../reseal.ts';
 import { rewritten, type SegmentLine } from '../segment-lines.ts';
-import { otherText, spelled } from '../words.ts';
+import { otherText, scalarText, spelled } from '../words.ts';
 
 /** Changes with all that a forger can mend mended, but for the keys, which he does not have. */
 export const FORGES: readonly Attack[] = [
@@ -85,7 +85,7 @@ function editedStream(ground: Ground): { target: Target; lines: SegmentLine[]; w
   const attribute = target && ground.random.pick(text(target));
   if (target === undefined || attribute === undefined) return undefined;
   const [name, old] = attribute;
-  const value: TypedValue = { type: 'string', value: otherText(String(old.value)) };
+  const value: TypedValue = { type: 'string', value: otherText(scalarText(old)) };
   const attributes = new Map(target.payload.attributes).set(name, value);
   const edited = rewritten(target.line, encodePayload({ ...target.payload, attributes }));
   return {
