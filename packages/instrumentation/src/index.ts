@@ -2,5 +2,5 @@
 // Copyright The Stepseal Authors
 
 export type { CaptureCounts } from './ceremony/ceremonies.ts';
-export { StepUpInstrumentation } from './instrumentation.ts';
+export { type LoadedLibrary, StepUpInstrumentation } from './instrumentation.ts';
 export type { ProblemCode, StepUpInstrumentationConfig } from './types.ts';

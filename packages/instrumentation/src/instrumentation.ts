@@ -17,6 +17,13 @@ interface Internals {
   readonly hookModules?: typeof hookModules;
 }
 
+/** A library that is looked for, as the application has it. */
+export interface LoadedLibrary {
+  readonly library: string;
+  readonly version: string;
+  readonly observed: boolean;
+}
+
 /**
  * Emits a log record for each step of a step-up authentication. It only watches: Node's own HTTP channels and the
  * results of WebAuthn and one-time code libraries. Whatever goes wrong in it is reported through `onProblem`, never
@@ -33,6 +40,7 @@ export class StepUpInstrumentation {
   readonly #hookModules: typeof hookModules;
   #config: StepUpInstrumentationConfig;
   #logger: Logger | undefined;
+  readonly #libraries = new Map<string, LoadedLibrary>();
   #hooked = false;
 
   /** @param internals for tests of the redaction and of the hooks themselves; not configuration. */
@@ -60,6 +68,11 @@ export class StepUpInstrumentation {
   /** Counted since the start of the process. */
   get counts(): Readonly<CaptureCounts> {
     return this.#capture?.counts ?? { records: 0, unknownUser: 0, signIns: 0 };
+  }
+
+  /** Libraries that the application has loaded, and whether their calls are seen. */
+  get libraries(): readonly LoadedLibrary[] {
+    return [...this.#libraries.values()];
   }
 
   /** Modules are looked at from the first time on; those that were loaded before are not seen. */
@@ -108,24 +121,35 @@ export class StepUpInstrumentation {
     const module = HOOKED_MODULES.find((hooked) => hooked.name === name);
     if (capture === undefined || module === undefined) return moduleExports;
     const patch = this.#patchOf(module, version);
-    if (patch === undefined) return moduleExports;
-    let hooked = moduleExports;
+    if (patch === undefined || patch === 'elsewhere') {
+      this.#loaded(module, version, patch !== undefined);
+      return moduleExports;
+    }
+    let hooked: object | undefined;
     // What is thrown here would come out of the application's own import.
     this.#problems.guard(() => {
       hooked = patch(moduleExports, version, capture);
     });
-    return hooked;
+    this.#loaded(module, version, hooked !== undefined);
+    return hooked ?? moduleExports;
   }
 
-  #patchOf({ library, versions, patchOf }: HookedModule, version: string): Patch | undefined {
+  /** A library of several modules is seen when all of them are. */
+  #loaded({ library }: HookedModule, version: string, observed: boolean): void {
+    const key = `${library} ${version}`;
+    const known = this.#libraries.get(key);
+    this.#libraries.set(key, { library, version, observed: observed && known?.observed !== false });
+  }
+
+  #patchOf({ library, versions, patchOf }: HookedModule, version: string): Patch | 'elsewhere' | undefined {
     const patch = patchOf(version);
     if (patch === undefined) {
       this.#problems.tell(
         'LIBRARY_NOT_SUPPORTED',
         `${library} ${version} is not observed: its challenges and answers leave no record. Use version ${versions}.`,
-        library,
+        `${library} ${version}`,
       );
     }
-    return patch === 'elsewhere' ? undefined : patch;
+    return patch;
   }
 }

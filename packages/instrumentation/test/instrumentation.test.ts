@@ -61,6 +61,52 @@ describe('an application that loads the library gets', () => {
   });
 });
 
+describe('what the application has loaded is known by name and version:', () => {
+  const loadAll = (versions: Record<string, string>): void => {
+    for (const [name, version] of Object.entries(versions)) onLoad({ verify: () => undefined }, name, version);
+  };
+
+  test('otplib 13, of which several modules are hooked', () => {
+    instrument();
+    loadAll({ otplib: '13.5.0', '@otplib/core': '13.5.0', '@otplib/totp': '13.5.0', '@otplib/hotp': '13.5.0' });
+    expect(instrumentation.libraries).toEqual([{ library: 'otplib', version: '13.5.0', observed: true }]);
+    expect(told).toEqual([]);
+  });
+
+  test('otplib 12, whose checks are all in one', () => {
+    instrument();
+    loadAll({ otplib: '12.0.1', '@otplib/core': '12.0.1' });
+    expect(instrumentation.libraries).toEqual([{ library: 'otplib', version: '12.0.1', observed: true }]);
+  });
+
+  test('versions that cannot be observed, each library in a line of its own', () => {
+    instrument();
+    loadAll({ otplib: '11.0.1', '@otplib/totp': '14.0.0', '@simplewebauthn/server': '9.0.0' });
+    expect(instrumentation.libraries).toEqual([
+      { library: 'otplib', version: '11.0.1', observed: false },
+      { library: 'otplib', version: '14.0.0', observed: false },
+      { library: '@simplewebauthn/server', version: '9.0.0', observed: false },
+    ]);
+    expect(told).toEqual([
+      ['LIBRARY_NOT_SUPPORTED', expect.stringMatching(/^otplib 11\.0\.1 is not observed.*Use version 12 or 13\.$/)],
+      ['LIBRARY_NOT_SUPPORTED', expect.stringContaining('otplib 14.0.0')],
+      ['LIBRARY_NOT_SUPPORTED', expect.stringContaining('@simplewebauthn/server 9.0.0')],
+    ]);
+  });
+
+  test('a library that could not be wrapped', () => {
+    instrument();
+    const broken = {
+      get verify(): never {
+        throw new Error('not now');
+      },
+    };
+    expect(onLoad(broken, '@otplib/totp', '13.5.0')).toBe(broken);
+    onLoad({}, '@otplib/hotp', '13.5.0');
+    expect(instrumentation.libraries).toEqual([{ library: 'otplib', version: '13.5.0', observed: false }]);
+  });
+});
+
 describe('options that cannot be used are reported and never thrown:', () => {
   test.each([
     ['a key that is too short', { pseudonymKey: Buffer.alloc(16) }, 'pseudonymKey'],

@@ -9,7 +9,7 @@ import { type ObservedCall, observed } from './observed-call.ts';
 import { type AnyFunction, property, replaceExports, replaceMethods } from './replace-exports.ts';
 
 export const OTPLIB = 'otplib';
-export const OTPLIB_VERSIONS = '12 and 13';
+export const OTPLIB_VERSIONS = '12 or 13';
 
 /** Where a code and the guard against its second use stand in the arguments of a call. */
 interface Arguments {

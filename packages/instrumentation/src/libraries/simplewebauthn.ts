@@ -9,7 +9,7 @@ import { property, replaceExports } from './replace-exports.ts';
 import { registrationErrorType, webAuthnErrorType } from './webauthn-error-type.ts';
 
 export const SIMPLEWEBAUTHN = '@simplewebauthn/server';
-export const SIMPLEWEBAUTHN_VERSIONS = '13 and 14';
+export const SIMPLEWEBAUTHN_VERSIONS = '13 or 14';
 
 /**
  * Hooks `generateAuthenticationOptions`, `verifyAuthenticationResponse` and `verifyRegistrationResponse`. What makes the
