@@ -36,6 +36,8 @@ export type FindingCode =
   | 'OUT_OF_RANGE'
   | 'DECLARED_LOSS'
   | 'DUPLICATE_IDENTICAL'
+  | 'RESIGNED'
+  | 'ALG_MISMATCH'
   | 'UNREADABLE'
   | 'FORMAT_NEWER'
   | 'NO_TRUST_POLICY'

@@ -5,6 +5,7 @@ export { CHECKS, type CheckName } from './checks.ts';
 export { VerifierError, type VerifierErrorCode } from './errors.ts';
 export type { Finding, FindingCode, Severity } from './findings.ts';
 export { formatKnownHeads, type KnownHead, type KnownHeads, parseKnownHeads } from './known-heads.ts';
+export type { RecordSignatureCounts } from './record-signatures.ts';
 export { readRecords, type SealedRecord } from './records.ts';
 export type { Report, StreamReport } from './report.ts';
 export { directorySource, segmentSource } from './sources/file-source.ts';

@@ -3,7 +3,7 @@
 
 import { isNoteLine, LIMITS, type Payload, parsePayload, recordHash } from '@stepseal/core/format';
 import { VerifierError } from './errors.ts';
-import type { SegmentReader, Source } from './sources/source.ts';
+import type { Segment, SegmentReader, Source } from './sources/source.ts';
 import { integerOf, stringOf } from './stream-facts.ts';
 
 /** One well-formed record of a source. Being listed here proves nothing; `verify` does. */
@@ -27,18 +27,24 @@ const CHUNK_BYTES = 1 << 20;
  */
 export async function* readRecords(source: Source): AsyncGenerator<SealedRecord> {
   for (const segment of await source.segments()) {
-    let reader: SegmentReader | undefined;
     try {
-      reader = segment.open();
-      for (const line of linesOf(reader)) {
-        const record = readRecord(line, segment.exportOf ?? segment.name);
-        if (record !== undefined) yield record;
-      }
+      for (const { record } of sealedRecords(segment)) yield record;
     } catch (error) {
       if (source.unreadable === undefined || !(error instanceof VerifierError)) throw error;
-    } finally {
-      reader?.close();
     }
+  }
+}
+
+/** The well-formed records of a segment with their bytes. @throws VerifierError `SOURCE_UNREADABLE` */
+export function* sealedRecords(segment: Segment): Generator<{ record: SealedRecord; payload: Buffer }> {
+  const reader = segment.open();
+  try {
+    for (const payload of linesOf(reader)) {
+      const record = readRecord(payload, segment.exportOf ?? segment.name);
+      if (record !== undefined) yield { record, payload };
+    }
+  } finally {
+    reader.close();
   }
 }
 

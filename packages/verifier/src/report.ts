@@ -6,6 +6,7 @@ import type { Streams } from './across/streams.ts';
 import type { Finding } from './findings.ts';
 import type { KnownHeads } from './known-heads.ts';
 import type { Outcome } from './outcome.ts';
+import type { RecordSignatureCounts } from './record-signatures.ts';
 import type { ExitCode, Grade } from './verdict.ts';
 
 /** What is known of one stream after a verification. */
@@ -46,6 +47,8 @@ export interface Report {
   readonly knownHeads: KnownHeads;
   /** Deployments and identity fingerprints of the policy used; undefined without one. */
   readonly trust: readonly { readonly deployment: string; readonly fingerprints: readonly string[] }[] | undefined;
+  /** What the signatures of single records are; only where they were asked for, with a trust policy. */
+  readonly recordSignatures?: RecordSignatureCounts;
   /** What this verdict does not prove, in sentences. */
   readonly limits: readonly string[];
 }

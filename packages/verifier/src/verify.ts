@@ -12,8 +12,9 @@ import { compareFindings, type Finding } from './findings.ts';
 import type { KnownHeads } from './known-heads.ts';
 import { nextHeads } from './next-heads.ts';
 import type { Outcome } from './outcome.ts';
+import { checkRecordSignatures } from './record-signatures.ts';
 import { readRegion } from './region.ts';
-import { LIMITS_OF_PROOF, type Report, streamReport } from './report.ts';
+import { LIMITS_OF_PROOF, type Report, type StreamReport, streamReport } from './report.ts';
 import { showStream } from './reproduce.ts';
 import type { Segment, Source } from './sources/source.ts';
 import type { TrustPolicy } from './trust.ts';
@@ -39,6 +40,8 @@ export interface VerifyOptions {
   readonly now?: number | undefined;
   /** Parse and re-encode every payload, also where a trusted root vouches for its bytes; default false. */
   readonly strict?: boolean | undefined;
+  /** Check the signatures of single records too, which no stream's verdict needs; default false. */
+  readonly recordSignatures?: boolean | undefined;
   /** Checks to leave out. For the conformance suite, which shows with it that each check is needed. */
   readonly disable?: ReadonlySet<CheckName> | undefined;
 }
@@ -92,6 +95,11 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
   told.push(emptiness(outcomes, records, told.flat(), trust, check));
+  const signatures =
+    options.recordSignatures === true && trust !== undefined
+      ? await checkRecordSignatures(trustedOutcomes(outcomes, reports), trust)
+      : undefined;
+  if (signatures !== undefined) told.push(signatures.findings);
   const segments = [...examined.byStream.values(), examined.unnamed].flat().map(({ segment }) => segment);
   const exports = new Map(segments.flatMap(({ name, exportOf }) => (exportOf === undefined ? [] : [[name, exportOf]])));
   const findings = told
@@ -119,8 +127,13 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     declaredLosses: states.reduce((sum, state) => sum + state.refused, 0),
     knownHeads: nextHeads(streams, findings),
     trust: trust === undefined ? undefined : fingerprintsOf(trust),
+    ...(signatures === undefined ? {} : { recordSignatures: signatures.counts }),
     limits: LIMITS_OF_PROOF,
   };
+}
+
+function trustedOutcomes(outcomes: ReadonlyMap<string, Outcome>, reports: readonly StreamReport[]): Outcome[] {
+  return reports.filter(({ trusted }) => trusted).flatMap(({ streamId }) => outcomes.get(streamId) ?? []);
 }
 
 /** A stream that nothing vouches for proves nothing, so neither does its damage. */

@@ -15,7 +15,8 @@ import { openSources, withSources } from '../sources.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
 export const verifyCommand: Command = {
-  usage: 'verify [PATH...] [--trust FILE] [--known-heads FILE] [--since TIME] [--until TIME] [--strict] [--json]',
+  usage:
+    'verify [PATH...] [--trust FILE] [--known-heads FILE] [--since TIME] [--until TIME] [--strict] [--record-signatures] [--json]',
   about: [
     'Checks sealed records: that none was altered, removed, reordered, inserted or cut off since it was sealed. PATH is a',
     'directory of segments, one segment, or - for lines on standard input; default is the data directory.',
@@ -37,6 +38,10 @@ export const verifyCommand: Command = {
     since: { type: 'string', value: 'TIME', brief: 'Only the part from then on is here: nothing earlier is missed.' },
     until: { type: 'string', value: 'TIME', brief: 'Only the part up to then is here: nothing later is missed.' },
     strict: { type: 'boolean', brief: 'Parse and re-encode every record, also under a trusted root.' },
+    'record-signatures': {
+      type: 'boolean',
+      brief: 'Check the signatures of single records too, where there are any.',
+    },
     json: { type: 'boolean', brief: 'Print the report as JSON.' },
   },
   settings: ['data-dir'],
@@ -64,6 +69,7 @@ export const verifyCommand: Command = {
         until: part?.untilMs,
         claimedSince: earliestClaim(call),
         strict: call.flags['strict'] === true,
+        recordSignatures: call.flags['record-signatures'] === true,
       }),
     ).finally(done);
     const kept = heads && `${shortPath(call.cwd, heads.path)}: ${updateKnownHeadsFile(heads, report)}`;

@@ -38,6 +38,7 @@ export function reportJson(report: Report, trustFile: string | undefined, part?:
           : { size: stream.lastNote.size, root: stream.lastNote.root, time: isoTime(stream.lastNote.timeMs) },
       identityFingerprint: stream.identityFingerprint ?? null,
     })),
+    ...(report.recordSignatures === undefined ? {} : { recordSignatures: report.recordSignatures }),
     findings: report.findings,
     trust: report.trust === undefined ? null : { file: trustFile ?? null, deployments: report.trust },
     limits: report.limits,

@@ -81,6 +81,7 @@ function facts(report: Report, { trustFile, knownHeads, part }: VerdictContext):
         ? 'none declared'
         : `${report.declaredLosses} record(s) declared lost by their writers`,
     ],
+    ...(report.recordSignatures === undefined ? [] : [['signatures', signaturesText(report.recordSignatures)]]),
     [
       'last note',
       note === undefined ? 'none' : `stream ${note.streamId}, record ${note.size}, ${dateTime(note.timeMs)}`,
@@ -91,6 +92,10 @@ function facts(report: Report, { trustFile, knownHeads, part }: VerdictContext):
     ],
     ...(knownHeads === undefined ? [] : [['known heads', knownHeads]]),
   ];
+}
+
+function signaturesText({ valid, resigned, mismatched, unsigned }: NonNullable<Report['recordSignatures']>): string {
+  return `${valid} of stream keys, ${resigned} of Collectors, ${mismatched} of nobody known; ${unsigned} record(s) without`;
 }
 
 function partText({ sinceMs, untilMs }: Part): string {

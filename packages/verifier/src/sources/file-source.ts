@@ -5,9 +5,11 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VerifierError } from '../errors.ts';
+import { type SignatureLookup, signatureLines } from './record-signature-source.ts';
 import type { Segment, SegmentReader, Source } from './source.ts';
 
 const SEGMENT_SUFFIX = '.ndjson';
+const SIGNATURES_SUFFIX = '.signatures';
 
 /** What a writer's delivery notes beside its segments. A segment under this name is missing like one that was deleted. */
 const SET_ASIDE = 'set-aside.ndjson';
@@ -17,7 +19,20 @@ const MAX_DEPTH = 6;
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 function fileSegment(path: string): Segment {
-  return { name: path, open: () => openFile(path) };
+  return { name: path, open: () => openFile(path), signatures: () => signaturesBeside(path) };
+}
+
+/** The writer keeps them in a file of the segment's name; whoever cannot read it has none. */
+function signaturesBeside(path: string): SignatureLookup | undefined {
+  let reader: SegmentReader | undefined;
+  try {
+    reader = openFile(path.replace(/\.ndjson$/, SIGNATURES_SUFFIX));
+    return signatureLines(reader);
+  } catch {
+    return undefined;
+  } finally {
+    reader?.close();
+  }
 }
 
 function openFile(path: string): SegmentReader {

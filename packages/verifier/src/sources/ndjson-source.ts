@@ -5,6 +5,7 @@ import {
   appendFileSync,
   closeSync,
   createReadStream,
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -19,12 +20,21 @@ import { LIMITS } from '@stepseal/core/format';
 import { VerifierError } from '../errors.ts';
 import { rankOf, splitGlued, streamOf } from './export-line.ts';
 import { directorySource } from './file-source.ts';
+import { OTLP_START, otlpRecords } from './otlp-line.ts';
+import {
+  type FoundSignature,
+  type SignatureLookup,
+  spooledSignature,
+  spooledSignatures,
+} from './record-signature-source.ts';
 import type { Segment, Source } from './source.ts';
 
 /** Lines held before they are spooled; bounds memory whatever the input. */
 const SPOOL_BYTES = 4 << 20;
 /** A line longer than any record or note; what follows in it is passed over. */
 const MAX_LINE_BYTES = LIMITS.payloadBytes + LIMITS.noteBytes * 6;
+/** An OTLP request in JSON. */
+const MAX_OTLP_BYTES = 64 << 20;
 /** Streams that get a file of their own; whoever writes the input chooses how many it names. */
 const MAX_STREAMS = 1 << 16;
 /** More of one stream is left in the order in which it came; a segment holds 64 MiB. */
@@ -35,7 +45,8 @@ const UNATTRIBUTED = 'unattributed';
  * An export: lines of any number of streams in any order, as `cat` of segments or a query of a store leaves them.
  * Lines are sorted apart into temporary files by stream, then each stream is put in order; memory stays bounded by
  * the largest stream. Identical copies of a line collapse: a store delivers at least once. Line ends are not evidence
- * here: CRLF is read as LF, and empty lines are passed over.
+ * here: CRLF is read as LF, and empty lines are passed over. A line may also be an export request of OTLP in JSON, as
+ * Collectors write them to files: then the payloads and notes in it are the lines.
  *
  * @param input - A path, or a stream of bytes. It is read once, at the first call of `segments`.
  */
@@ -61,8 +72,7 @@ export function ndjsonSource(input: string | Readable): Source {
 async function split(input: string | Readable, directory: string, exportOf: string): Promise<readonly Segment[]> {
   const spool = new Spool(directory);
   try {
-    for await (const line of linesOf(typeof input === 'string' ? createReadStream(input) : input))
-      for (const part of splitGlued(line)) spool.add(part);
+    for await (const line of linesOf(typeof input === 'string' ? createReadStream(input) : input)) spool.take(line);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
     throw new VerifierError('SOURCE_UNREADABLE', `Cannot read ${exportOf}: ${reason}.`, { cause });
@@ -70,32 +80,48 @@ async function split(input: string | Readable, directory: string, exportOf: stri
   spool.flush();
   for (const file of spool.files) sortStream(file);
   const sorted = await directorySource(directory).segments();
-  return sorted.map(({ name, open }) => ({ name: `${exportOf}, ${basename(name, '.ndjson')}`, exportOf, open }));
+  return sorted.map(({ name, open }) => {
+    const id = basename(name, '.ndjson');
+    return { name: `${exportOf}, ${id}`, exportOf, open, signatures: () => spool.signaturesOf(id) };
+  });
 }
 
 /** Lines as latin1 strings of their bytes, so that nothing is decoded on the way; without line ends, none empty. */
 async function* linesOf(input: Readable): AsyncGenerator<string> {
-  let rest: Buffer = Buffer.alloc(0);
+  let rest: Buffer[] = [];
+  let length = 0;
   let overlong = false;
   for await (const chunk of input as AsyncIterable<Buffer | string>) {
-    const fresh = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    const bytes = rest.length === 0 ? fresh : Buffer.concat([rest, fresh]);
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     let start = 0;
     for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
-      const line = bytes.toString('latin1', start, bytes[end - 1] === 0x0d && end > start ? end - 1 : end);
+      const line = latin1([...rest, bytes.subarray(start, end)]).replace(/\r$/, '');
       if (!overlong && line !== '') yield line;
       overlong = false;
+      rest = [];
+      length = 0;
       start = end + 1;
     }
-    rest = bytes.subarray(start);
-    if (rest.length > MAX_LINE_BYTES) {
+    rest.push(bytes.subarray(start));
+    length += bytes.length - start;
+    if (length > MAX_LINE_BYTES && (overlong || length > mostBytes(rest))) {
       // Longer than any line may be: its beginning is kept as what it is, a line that is not well-formed.
-      if (!overlong) yield rest.toString('latin1', 0, 1024);
+      if (!overlong) yield latin1(rest).slice(0, 1024);
       overlong = true;
-      rest = Buffer.alloc(0);
+      rest = [];
+      length = 0;
     }
   }
-  if (rest.length > 0 && !overlong) yield rest.toString('latin1');
+  if (length > 0 && !overlong) yield latin1(rest);
+}
+
+function latin1(parts: readonly Buffer[]): string {
+  return (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString('latin1');
+}
+
+/** One request of a Collector may hold thousands of records. */
+function mostBytes(parts: readonly Buffer[]): number {
+  return parts[0]?.toString('latin1', 0, OTLP_START.length) === OTLP_START ? MAX_OTLP_BYTES : MAX_LINE_BYTES;
 }
 
 /** Sorts lines apart by the stream that they name. */
@@ -103,10 +129,31 @@ class Spool {
   readonly files = new Set<string>();
   private readonly directory: string;
   private readonly held = new Map<string, string[]>();
+  private readonly heldSignatures = new Map<string, string[]>();
   private bytes = 0;
 
   constructor(directory: string) {
     this.directory = directory;
+  }
+
+  /** A line of the input: a record, a note, two of them glued together, or an OTLP request full of them. */
+  take(line: string): void {
+    const records = otlpRecords(line);
+    if (records === undefined) {
+      for (const part of splitGlued(line)) this.add(part);
+      return;
+    }
+    for (const { payload, note, signature } of records) {
+      this.add(payload);
+      if (note !== undefined) this.add(note);
+      const id = signature && streamOf(payload);
+      if (id !== undefined) this.addSignature(id, spooledSignature(rankOf(payload), signature as FoundSignature));
+    }
+  }
+
+  signaturesOf(id: string): SignatureLookup | undefined {
+    const file = this.signatureFile(id);
+    return existsSync(file) ? spooledSignatures(readFileSync(file, 'utf8')) : undefined;
   }
 
   add(line: string): void {
@@ -127,8 +174,25 @@ class Spool {
       this.files.add(file);
       appendFileSync(file, `${lines.join('\n')}\n`, 'latin1');
     }
+    // Only of streams that have a file, so that there are no more of these than of those.
+    for (const [id, lines] of this.heldSignatures) {
+      if (this.files.has(this.fileOf(id))) appendFileSync(this.signatureFile(id), `${lines.join('\n')}\n`);
+    }
     this.held.clear();
+    this.heldSignatures.clear();
     this.bytes = 0;
+  }
+
+  private addSignature(id: string, line: string): void {
+    const lines = this.heldSignatures.get(id);
+    if (lines === undefined) this.heldSignatures.set(id, [line]);
+    else lines.push(line);
+    this.bytes += line.length + 1;
+    if (this.bytes > SPOOL_BYTES) this.flush();
+  }
+
+  private signatureFile(id: string): string {
+    return join(this.directory, `${id}.signatures`);
   }
 
   private fileOf(id: string): string {

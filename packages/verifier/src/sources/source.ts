@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import type { SignatureLookup } from './record-signature-source.ts';
+
 /** Random access to the bytes of one segment. Whoever can write the segment controls every byte of it. */
 export interface SegmentReader {
   /** Reads at most `target.length - at` bytes of the segment from `position` into `target` at `at`; 0 at the end. */
@@ -16,6 +18,8 @@ export interface Segment {
   readonly exportOf?: string;
   /** @throws VerifierError `SOURCE_UNREADABLE` */
   open(): SegmentReader;
+  /** Record signatures beside it; undefined where there are none. */
+  signatures?(): SignatureLookup | undefined;
 }
 
 /** Where sealed records are read from. */

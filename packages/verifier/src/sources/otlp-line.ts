@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { noteLine } from '@stepseal/core/format';
+import type { FoundSignature } from './record-signature-source.ts';
+
+/** How a line of OTLP begins in the files that Collectors write: one export request in JSON. */
+export const OTLP_START = '{"resourceLogs":';
+
+/** What an exported log record holds of a sealed one. Lines are latin1 strings of their bytes. */
+export interface OtlpRecord {
+  /** P. */
+  readonly payload: string;
+  /** The note as a line, on a sealing record. */
+  readonly note: string | undefined;
+  readonly signature: FoundSignature | undefined;
+}
+
+/**
+ * The sealed records in a line of OTLP; undefined for any other line. Log records of others are passed over, and so is
+ * everything that has not the shape: what is missing then is missed by the verification.
+ */
+export function otlpRecords(line: string): readonly OtlpRecord[] | undefined {
+  if (!line.startsWith(OTLP_START)) return undefined;
+  let request: unknown;
+  try {
+    request = JSON.parse(Buffer.from(line, 'latin1').toString());
+  } catch {
+    return undefined;
+  }
+  return list(request, 'resourceLogs').flatMap((group) => {
+    const algorithm = attributesOf(member(group, 'resource')).get('audit.integrity.algorithm');
+    return list(group, 'scopeLogs')
+      .flatMap((scope) => list(scope, 'logRecords'))
+      .flatMap((record) => sealedRecord(attributesOf(record), algorithm));
+  });
+}
+
+function sealedRecord(attributes: ReadonlyMap<string, string>, algorithm: string | undefined): OtlpRecord[] {
+  const payload = attributes.get('audit.integrity.payload');
+  const note = attributes.get('audit.integrity.note');
+  const value = attributes.get('audit.integrity.value');
+  if (payload === undefined) return [];
+  return [
+    {
+      payload: bytesOf(payload),
+      note: note === undefined ? undefined : noteBytes(note),
+      // A signature whose Resource names no algorithm is as wrong as one of another algorithm.
+      signature: value === undefined ? undefined : { value, algorithm: algorithm ?? '' },
+    },
+  ];
+}
+
+function noteBytes(note: string): string | undefined {
+  try {
+    return bytesOf(noteLine(note));
+  } catch {
+    return undefined;
+  }
+}
+
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+function attributesOf(holder: unknown): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const attribute of list(holder, 'attributes')) {
+    const key = member(attribute, 'key');
+    const value = member(member(attribute, 'value'), 'stringValue');
+    if (typeof key === 'string' && typeof value === 'string') texts.set(key, value);
+  }
+  return texts;
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+}
+
+function list(value: unknown, key: string): readonly unknown[] {
+  const found = member(value, key);
+  return Array.isArray(found) ? found : [];
+}
