@@ -228,7 +228,7 @@ export class Ceremonies {
 
   /** The session may have got a new id with the proof; the refused request will come back under that. */
   #noteRenewal(frame: RequestFrame, proved: Subject): void {
-    const next = this.#parts.subjects.nextJoinId(frame.request, frame.response, proved);
+    const next = this.#parts.subjects.nextJoinId(frame.request, frame.response);
     if (next === undefined || proved.joinId === undefined || next === proved.joinId) return;
     this.#parts.book.renewed(next, { formerJoinId: proved.joinId, formerSessionHash: proved.sessionHash });
   }

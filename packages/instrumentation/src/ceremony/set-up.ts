@@ -52,6 +52,7 @@ export interface CeremonyParts {
   readonly book: CeremonyBook;
   readonly store: CeremonyStore;
   readonly endings: Endings;
+  readonly routes: GuardedRoutes;
   readonly teller: Teller;
 }
 
@@ -81,7 +82,7 @@ export function setUpCeremonies(options: CeremoniesOptions): CeremonyParts {
       shared === undefined ? Promise.resolve(new Set<string>()) : toldEnds(shared.dataDir, ids, sinceMs),
     failed: options.notShared,
   });
-  return { ceremonies, closings, book, store, endings, teller };
+  return { ceremonies, closings, book, store, endings, routes, teller };
 }
 
 function entriesOf({ shared, correlationKey, nowMs, notShared }: CeremoniesOptions): Entries {

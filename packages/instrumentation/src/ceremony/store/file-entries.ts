@@ -9,7 +9,7 @@ import { type Entries, type EntryKind, type EntryValue, KEPT_AT_LEAST_MS, KINDS 
 /** The calls of `node:fs` that entries are made of, so that a test can let each of them fail, or be the last. */
 export type EntryFileSystem = Pick<
   typeof fs,
-  'existsSync' | 'linkSync' | 'mkdirSync' | 'readFileSync' | 'renameSync' | 'rmSync' | 'writeFileSync'
+  'existsSync' | 'linkSync' | 'mkdirSync' | 'readFileSync' | 'renameSync' | 'unlinkSync' | 'writeFileSync'
 >;
 
 /** A keyed hash or an id that the application chose, and for `done` the number of a later claim. Never a path. */
@@ -54,8 +54,8 @@ export interface FileEntriesOptions {
 }
 
 /**
- * One small file an entry, `<directory>/<kind>/<name>`. A file appears whole: it is renamed into place, or linked where
- * the first of several is to win. Nothing is synced: after a power cut the segments say what was told.
+ * One small file an entry, `<directory>/<kind>/<name>`. A claim appears whole: it is linked into its place, and so the
+ * first of several wins; what changes is renamed into its place. Nothing is synced: after a power cut the segments say what was told.
  *
  * Trust: whoever can write the directory can delete or bring back a file. He cannot make one up, nor change one: each
  * carries a code keyed with the correlation key over its kind, name and content, and one that does not fit is no entry.
@@ -89,8 +89,10 @@ export class FileEntries implements Entries {
   put(kind: EntryKind, name: string, value: EntryValue): void {
     const stored = this.#attempt(() => {
       if ((this.#counts.get(kind) ?? 0) > LAST_FILES) throw new Error(`more than ${LAST_FILES} files`);
-      const draft = this.#draft(kind, name, value);
-      this.#files.renameSync(draft, this.#path(kind, name));
+      const path = this.#path(kind, name);
+      // A new one is written in its place: who sees half of it sees nothing, and it is told of only afterwards.
+      if (this.#made && !this.#files.existsSync(path)) this.#create(path, this.#text(kind, name, value));
+      else this.#files.renameSync(this.#draft(kind, name, value), path);
       return true;
     });
     if (stored === undefined) this.#options.fallback.put(kind, name, value);
@@ -105,7 +107,7 @@ export class FileEntries implements Entries {
 
   remove(kind: EntryKind, name: string): void {
     this.#options.fallback.remove(kind, name);
-    this.#attempt(() => this.#files.rmSync(this.#path(kind, name), { force: true }));
+    this.#attempt(() => this.#unlink(this.#path(kind, name)));
   }
 
   /** Names in the order of the directory. What is older than it is worth is deleted in passing, drafts included. */
@@ -170,11 +172,14 @@ export class FileEntries implements Entries {
 
   #read(kind: EntryKind, name: string): unknown {
     return this.#attempt(() => {
+      const path = this.#path(kind, name);
+      // Asked first, because mostly there is none and an error costs more than the question.
+      if (!this.#files.existsSync(path)) return undefined;
       let text: string;
       try {
-        text = this.#files.readFileSync(this.#path(kind, name), 'latin1');
+        text = this.#files.readFileSync(path, 'latin1');
       } catch (error) {
-        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+        if (codeOf(error) === 'ENOENT') return undefined;
         throw error;
       }
       const content = text.slice(CODE_LENGTH + 1, -1);
@@ -185,23 +190,36 @@ export class FileEntries implements Entries {
 
   /** A file that is complete and not yet in its place. */
   #draft(kind: EntryKind, name: string, value: EntryValue): string {
-    const content = Buffer.from(JSON.stringify(value)).toString('latin1');
     const path = join(this.#options.directory, DRAFTS, `${this.#nonce}-${this.#drafts++}`);
-    const text = this.#sealed(kind, name, content);
-    const options = { flag: 'wx', mode: FILE_MODE, encoding: 'latin1' } as const;
     if (!this.#made) this.#makeDirectories();
+    this.#create(path, this.#text(kind, name, value));
+    return path;
+  }
+
+  #create(path: string, text: string): void {
+    const options = { flag: 'wx', mode: FILE_MODE, encoding: 'latin1' } as const;
     try {
       this.#files.writeFileSync(path, text, options);
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') {
-        this.#files.rmSync(path, { force: true });
+      const code = codeOf(error);
+      // Another process had the same to say.
+      if (code === 'EEXIST') return;
+      if (code !== 'ENOENT') {
+        this.#unlink(path);
         throw error;
       }
       // Somebody has deleted the directory under us.
       this.#makeDirectories();
       this.#files.writeFileSync(path, text, options);
     }
-    return path;
+  }
+
+  #unlink(path: string): void {
+    try {
+      this.#files.unlinkSync(path);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
   }
 
   /** @returns false when somebody else was there first */
@@ -215,7 +233,7 @@ export class FileEntries implements Entries {
       if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
       return this.#createInstead(draft, path);
     } finally {
-      this.#files.rmSync(draft, { force: true });
+      this.#unlink(draft);
     }
   }
 
@@ -240,6 +258,10 @@ export class FileEntries implements Entries {
   #path(kind: EntryKind, name: string): string {
     if (!NAME.test(name)) throw new TypeError('not a name of an entry');
     return join(this.#options.directory, kind, name);
+  }
+
+  #text(kind: EntryKind, name: string, value: EntryValue): string {
+    return this.#sealed(kind, name, Buffer.from(JSON.stringify(value)).toString('latin1'));
   }
 
   #sealed(kind: EntryKind, name: string, content: string): string {
