@@ -72,14 +72,14 @@ export class Capture implements LibraryObserver {
       proxies: trustedProxies(config.client?.trustedProxies ?? []),
       pseudonyms,
       ids,
-      nowMs,
+      formerSession: (joinId) => book.renewalOf(joinId)?.formerSessionHash,
     });
     const disclosure = {
       userIdInClear: config.identity?.userIdInClear ?? false,
       fullClientAddress: config.client?.fullAddress ?? false,
     };
     const emit = (draft: DraftRecord, earlier: Context | undefined): void => this.#emit(draft, earlier);
-    const { ceremonies, closings, book, store, endings, teller } = setUpCeremonies({
+    const { ceremonies, closings, book, store, endings, routes, teller } = setUpCeremonies({
       ids,
       correlationKey: config.correlationKey,
       subjects,
@@ -102,6 +102,7 @@ export class Capture implements LibraryObserver {
         book,
         store,
         endings,
+        routes,
         subjects,
         pseudonyms,
         teller,

@@ -185,6 +185,29 @@ describe('in a request', () => {
   });
 });
 
+test('where the service tells of wrong codes, a 429 of that route ends the step-up as locked out', async () => {
+  await inRequest(() => stepUp.challenged({ method: 'sms' }) && undefined, '/start');
+  await inRequest(() => stepUp.attempted({ method: 'sms', errorType: 'bad_code' }) && undefined, '/code');
+  await inRequest(() => ({ status: 429 }), '/code');
+  expect(recorder.names()).toEqual(['step_up.challenged', 'step_up.attempted', 'step_up.completed']);
+  expect(recorder.attribute(2, 'step_up.outcome')).toBe('locked_out');
+  expect(recorder.attribute(2, 'step_up.id')).toBe(recorder.attribute(0, 'step_up.id'));
+});
+
+test('after a renewal every record names the session that went before', async () => {
+  const cookie = (sid: string): Record<string, string> => ({ ...bearer({ sub: 'user-1' }), cookie: `sid=${sid}` });
+  handle = () => {
+    stepUp.completed({ method: 'push', outcome: 'passed' });
+    return { headers: { 'set-cookie': 'sid=second; HttpOnly' } };
+  };
+  await send(server.port, '/push', { headers: cookie('first') });
+  handle = () => void stepUp.evaluated({ decision: 'not_required' });
+  await send(server.port, '/transfers', { headers: cookie('second') });
+  expect(recorder.attribute(0, 'session.previous_id')).toBeUndefined();
+  expect(recorder.attribute(1, 'session.id')).toBe(hashes.hash('session', 'second'));
+  expect(recorder.attribute(1, 'session.previous_id')).toBe(hashes.hash('session', 'first'));
+});
+
 describe('outside a request', () => {
   test('a webhook that names the step-up and its user ends it, and only once', () => {
     const about = { user: 'user-1', session: 'session-1' };

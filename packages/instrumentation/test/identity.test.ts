@@ -98,7 +98,6 @@ test('what ties requests together holds no id, and a session named like a user i
     proxies: trustedProxies([]),
     pseudonyms: new Pseudonyms(Buffer.alloc(32, 1)),
     ids: new CeremonyIds(Buffer.alloc(32, 2)),
-    nowMs: () => performance.now(),
   });
   const ofUser = reader.read(request({ user: { id: 'somebody' } }), undefined);
   const ofSession = reader.read(request({ headers: { cookie: 'sid=somebody' } }), undefined);

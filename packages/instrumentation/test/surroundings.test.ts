@@ -19,7 +19,6 @@ function read(paths: Partial<SubjectPaths>, parts: Record<string, unknown>, peer
     proxies: trustedProxies(['10.0.0.0/8']),
     pseudonyms: new Pseudonyms(Buffer.alloc(32, 1)),
     ids: new CeremonyIds(Buffer.alloc(32, 2)),
-    nowMs: () => 0,
   });
   return reader.read({ headers: {}, ...parts } as unknown as IncomingMessage, peer);
 }

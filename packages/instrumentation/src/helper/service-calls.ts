@@ -8,6 +8,7 @@ import { type CeremonyBook, newCeremony } from '../ceremony/ceremony-book.ts';
 import { durationOf } from '../ceremony/duration.ts';
 import type { Endings } from '../ceremony/endings.ts';
 import type { RequestFrame } from '../ceremony/frame.ts';
+import type { GuardedRoutes } from '../ceremony/guarded-routes.ts';
 import type { CeremonyStore } from '../ceremony/store/ceremony-store.ts';
 import type { Teller } from '../ceremony/teller.ts';
 import type { DraftRecord, EventDetail } from '../events.ts';
@@ -26,6 +27,7 @@ export interface ServiceCallsParts {
   readonly book: CeremonyBook;
   readonly store: CeremonyStore;
   readonly endings: Endings;
+  readonly routes: GuardedRoutes;
   readonly subjects: SubjectReader;
   readonly pseudonyms: Pseudonyms;
   readonly teller: Teller;
@@ -127,6 +129,10 @@ class ServiceCall {
         call === 'challenged' ? store.parts.now() : (ceremony.startedWallMs ?? store.parts.now());
     }
     if (call !== 'evaluated' && call !== 'review') ceremony.method = attributes['step_up.method'] ?? ceremony.method;
+    if (frame !== undefined && (call === 'completed' || call === 'attempted')) {
+      this.#parts.routes.answered(frame.request);
+      frame.answered = ceremony;
+    }
     if (call === 'completed') this.#end(ceremony, draft);
     else teller.send(draft, frame);
     if (call === 'required' || call === 'challenged' || call === 'attempted') store.opened(ceremony, attributes);
@@ -138,10 +144,7 @@ class ServiceCall {
   #end(ceremony: Ceremony, draft: DraftRecord): void {
     const outcome = draft.attributes['step_up.outcome'];
     const frame = this.#frame;
-    if (frame !== undefined) {
-      frame.answered = ceremony;
-      if (outcome === 'passed') frame.proved = this.#subject;
-    }
+    if (frame !== undefined && outcome === 'passed') frame.proved = this.#subject;
     if (outcome !== undefined) this.#parts.endings.end(ceremony, outcome, draft, frame);
   }
 

@@ -3,7 +3,6 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
-import { BoundedMap } from '../ceremony/bounded-map.ts';
 import type { CeremonyIds } from '../ceremony/ceremony-id.ts';
 import { headerFields } from '../http/response-header.ts';
 import { type ClientAddress, clientAddress, isTrustedProxy } from './client-address.ts';
@@ -30,19 +29,14 @@ export interface SubjectReaderParts {
   readonly proxies: BlockList;
   readonly pseudonyms: Pseudonyms;
   readonly ids: CeremonyIds;
-  /** Monotonic milliseconds. */
-  readonly nowMs: () => number;
+  /** The hash of the session that the one with this `joinId` continues, if it was renewed. */
+  readonly formerSession?: (joinId: string) => string | undefined;
 }
-
-/** Most sessions end within a day, and a service renews few at a time. */
-const RENEWAL_LIMITS = { maxEntries: 10_000, maxAgeMs: 24 * 3_600_000 };
 
 export class SubjectReader {
   readonly #parts: SubjectReaderParts;
   readonly #resolvers: Resolvers;
   readonly #sessionCookies: readonly string[];
-  /** Hash of a session to that of the one it continues, for those that this process renewed. */
-  readonly #formerSessions: BoundedMap<string>;
 
   /** @throws {TypeError} when a path cannot be read. */
   constructor(parts: SubjectReaderParts) {
@@ -60,7 +54,6 @@ export class SubjectReader {
     this.#sessionCookies = paths.session
       .filter((path) => path.startsWith('cookie.'))
       .map((path) => path.slice('cookie.'.length));
-    this.#formerSessions = new BoundedMap(RENEWAL_LIMITS, parts.nowMs);
   }
 
   /**
@@ -70,48 +63,34 @@ export class SubjectReader {
   read(request: IncomingMessage, peer: string | undefined, ids: NamedIds = {}): Subject {
     const proxied = isTrustedProxy(peer, this.#parts.proxies);
     const source = { request, claims: tokenClaims(request), proxied };
-    return new RequestSubject(this.#parts, this.#resolvers, this.#formerSessions, source, peer, ids);
+    return new RequestSubject(this.#parts, this.#resolvers, source, peer, ids);
   }
 
   /** Somebody whom the service itself names, outside any request. */
   named(ids: NamedIds): Subject {
     const { pseudonyms } = this.#parts;
-    const sessionHash = ids.session === undefined ? undefined : pseudonyms.hash('session', ids.session);
+    const joinId = joinIdOf(this.#parts.ids, ids.session, ids.user);
     return {
       ...NOBODY,
       userId: ids.user,
       userHash: ids.user === undefined ? undefined : pseudonyms.hash('user', ids.user),
-      sessionHash,
-      formerSessionHash: sessionHash === undefined ? undefined : this.#formerSessions.get(sessionHash),
-      joinId: joinIdOf(this.#parts.ids, ids.session, ids.user),
+      sessionHash: ids.session === undefined ? undefined : pseudonyms.hash('session', ids.session),
+      formerSessionHash: joinId === undefined ? undefined : this.#parts.formerSession?.(joinId),
+      joinId,
     };
   }
 
-  /**
-   * The `joinId` of the next request's session: of a cookie of the response, or of what the service set by now.
-   *
-   * @param former who gave the proof that the session got its new id for
-   */
-  nextJoinId(request: IncomingMessage, response: ServerResponse, former?: Subject): string | undefined {
+  /** The `joinId` of the next request's session: of a cookie of the response, or of what the service set by now. */
+  nextJoinId(request: IncomingMessage, response: ServerResponse): string | undefined {
     const { ids } = this.#parts;
     for (const name of this.#sessionCookies) {
       const value = cookieSet(response, name);
-      if (value === undefined) continue;
-      this.#rememberRenewal(value, former);
-      return joinIdOf(ids, value, undefined);
+      if (value !== undefined) return joinIdOf(ids, value, undefined);
     }
     const claims = tokenClaims(request);
     // What a proxy's header says of a session does not change within a request.
     const sessionId = this.#resolvers.session({ request, claims, proxied: false });
-    if (sessionId === undefined || sessionId === claims?.jti) return undefined;
-    this.#rememberRenewal(sessionId, former);
-    return joinIdOf(ids, sessionId, undefined);
-  }
-
-  #rememberRenewal(sessionId: string, former: Subject | undefined): void {
-    if (former?.sessionHash === undefined) return;
-    const hash = this.#parts.pseudonyms.hash('session', sessionId);
-    if (hash !== former.sessionHash) this.#formerSessions.set(hash, former.sessionHash);
+    return sessionId === undefined || sessionId === claims?.jti ? undefined : joinIdOf(ids, sessionId, undefined);
   }
 }
 
@@ -140,7 +119,6 @@ class RequestSubject implements Subject {
   readonly claims: Subject['claims'];
   readonly #parts: SubjectReaderParts;
   readonly #resolvers: Resolvers;
-  readonly #formerSessions: BoundedMap<string>;
   readonly #source: Source;
   readonly #peer: string | undefined;
   readonly #sessionId: string | undefined;
@@ -153,14 +131,12 @@ class RequestSubject implements Subject {
   constructor(
     parts: SubjectReaderParts,
     resolvers: Resolvers,
-    formerSessions: BoundedMap<string>,
     source: Source,
     peer: string | undefined,
     ids: NamedIds,
   ) {
     this.#parts = parts;
     this.#resolvers = resolvers;
-    this.#formerSessions = formerSessions;
     this.#source = source;
     this.#peer = peer;
     this.claims = source.claims;
@@ -181,7 +157,8 @@ class RequestSubject implements Subject {
   }
 
   get formerSessionHash(): string | undefined {
-    return this.sessionHash === undefined ? undefined : this.#formerSessions.get(this.sessionHash);
+    const { joinId } = this;
+    return joinId === undefined ? undefined : this.#parts.formerSession?.(joinId);
   }
 
   get sessionStartedAt(): string | undefined {

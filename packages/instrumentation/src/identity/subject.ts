@@ -9,7 +9,7 @@ export interface Subject {
   readonly userId: string | undefined;
   readonly userHash: string | undefined;
   readonly sessionHash: string | undefined;
-  /** The session's hash before its id was renewed, where this process saw that. */
+  /** The session's hash before its id was renewed, where a process of the data directory saw that. */
   readonly formerSessionHash: string | undefined;
   /** RFC 3339. */
   readonly sessionStartedAt: string | undefined;
