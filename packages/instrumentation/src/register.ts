@@ -101,6 +101,7 @@ function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline):
     onProblem: (code, message) => writeErrorLine(`${code}: ${message}`),
   });
   instrumentation.setLoggerProvider(pipeline.loggerProvider);
+  pipeline.describe(() => ({ instrumented: instrumentation.libraries, counts: { ...instrumentation.counts } }));
 }
 
 function sayWhere(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline): void {

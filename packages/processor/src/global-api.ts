@@ -5,7 +5,13 @@
 // registrations of its own minor version or a newer one: where the application has 1.9 and we got 1.10 beside it, ours
 // would see nothing. And only 1.10 knows of logs; before, they were in a package of their own.
 
-import { type Context, type ContextManager, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import {
+  type Context,
+  type ContextManager,
+  createContextKey,
+  type MeterProvider,
+  ROOT_CONTEXT,
+} from '@opentelemetry/api';
 
 /** Where every 1.x copy of the API registers what is global, since 1.0. */
 const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
@@ -32,11 +38,16 @@ export function globalLoggerProviders(): readonly unknown[] {
   return [registered('logs'), typeof get === 'function' ? get(API_LOGS_VERSION) : undefined];
 }
 
+/** The provider of meters that is registered, if there is one by now. */
+export function globalMeterProvider(): MeterProvider | undefined {
+  return registered('metrics') as MeterProvider | undefined;
+}
+
 function contextManager(): ContextManager | undefined {
   return registered('context') as ContextManager | undefined;
 }
 
-function registered(name: 'context' | 'logs'): unknown {
+function registered(name: 'context' | 'logs' | 'metrics'): unknown {
   const api: unknown = Reflect.get(globalThis, API_GLOBAL);
   return typeof api === 'object' && api !== null ? Reflect.get(api, name) : undefined;
 }

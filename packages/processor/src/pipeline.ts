@@ -3,6 +3,7 @@
 
 import type { Attributes, LoggerProvider, LogRecord } from '@opentelemetry/api';
 import { SealingError } from './errors.ts';
+import type { CaptureFacts } from './health.ts';
 import { SealingLoggerProvider } from './logger-provider.ts';
 import { createSealing, type SealingOptions, type SealingStatus } from './sealing.ts';
 
@@ -34,6 +35,8 @@ export interface AuditPipeline {
   commit(record?: LogRecord): Promise<boolean>;
   /** Covers everything emitted so far with a signed note, and delivers it as far as that goes in `flushTimeoutMs`. */
   forceFlush(): Promise<void>;
+  /** Tells the health file of capture: asked each time it is written, every five seconds. */
+  describe(capture: () => CaptureFacts): void;
   /** Deletes now what retention says is due, as it does by itself once a minute. Never rejects. */
   applyRetention(): Promise<void>;
   /** As {@link forceFlush}, then ends the stream. Later records are counted and not sealed. */
@@ -74,6 +77,7 @@ export function startAuditPipeline(options: AuditPipelineOptions): AuditPipeline
       throw new SealingError('SYNC_FAILED', 'the record could not be made durable');
     },
     forceFlush: sealing.flush,
+    describe: sealing.describe,
     applyRetention: () => sealing.retention.run(),
     shutdown: sealing.shutdown,
     status: sealing.status,

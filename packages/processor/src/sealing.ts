@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { startupSnapshot } from 'node:v8';
+import type { MeterProvider } from '@opentelemetry/api';
 import { isDeploymentName } from '@stepseal/core/format';
 import { type Clock, systemClock } from './clock.ts';
 import type { Delivery } from './delivery/delivery.ts';
@@ -14,7 +15,9 @@ import { type DiagnosticSink, type Report, reporter, stderrSink } from './diagno
 import { SealingError } from './errors.ts';
 import { installExitHooks } from './exit-hooks.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import { type CaptureFacts, type HealthFacts, HealthFile } from './health.ts';
 import type { Signer } from './keys/signer.ts';
+import { Metrics } from './metrics.ts';
 import { withPermissions } from './permissions.ts';
 import { systemProcessTable } from './process-identity.ts';
 import { type RandomFill, systemRandom } from './record-id.ts';
@@ -58,6 +61,8 @@ export interface SealingOptions {
   readonly flushTimeoutMs?: number;
   /** Default: one line on standard error, at most one a minute for each code. */
   readonly onDiagnostic?: DiagnosticSink;
+  /** Gets the metrics of docs/metrics.md; default the globally registered one, whenever that is. */
+  readonly meterProvider?: MeterProvider;
   /** Hooks for the end of the process; default true. */
   readonly exitHooks?: boolean;
   readonly files?: FileSystem;
@@ -71,6 +76,8 @@ export interface Sealing {
   readonly clock: Clock;
   readonly report: Report;
   readonly retention: Retention;
+  /** What the health file says of capture, asked each time it is written. */
+  describe(capture: () => CaptureFacts): void;
   /** Opens the first stream, or throws when sealing is required and cannot begin. */
   start(): void;
   flush(): Promise<void>;
@@ -95,7 +102,13 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     throw new SealingError('INVALID_OPTION', 'the deployment has no valid name');
   const clock = options.clock ?? systemClock;
   const files = withPermissions(options.files ?? nodeFileSystem, options.dataGroupReadable ?? false);
-  const report = reporter(options.onDiagnostic ?? stderrSink, clock);
+  // First of all: whatever goes wrong from here on is told there too.
+  const health: HealthFile = new HealthFile({ dataDir: options.dataDir, files, clock, read: () => facts() });
+  const tell = reporter(options.onDiagnostic ?? stderrSink, clock);
+  const report: Report = (code, message, cause) => {
+    health.problem(code);
+    tell(code, message, cause);
+  };
   const processes = systemProcessTable(files);
   const flushMs = options.flushTimeoutMs ?? FLUSH_MS;
   const recordSignatures = options.seal?.recordSignatures ? new RecordSignatures(report) : undefined;
@@ -136,13 +149,22 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     report,
     delivers: delivery !== undefined,
   });
+  const facts = (): HealthFacts => healthFacts(writer.progress, delivery?.status());
+  const metrics = new Metrics(facts, clock, options.meterProvider);
+  let ending: Promise<void> | undefined;
+  const startHelpers = (): void => {
+    if (startupSnapshot.isBuildingSnapshot() || ending !== undefined) return;
+    retention.start();
+    health.start();
+    metrics.start();
+  };
   const flush = async (): Promise<void> => {
     await writer.flush();
     await recordSignatures?.settled();
     await delivery?.flush(flushMs);
   };
-  const removeHooks = options.exitHooks === false ? () => {} : hooks(writer, delivery, flush);
-  let ending: Promise<void> | undefined;
+  const removeHooks =
+    options.exitHooks === false ? () => {} : hooks(writer, delivery, flush, startHelpers, () => health.remove());
   const end = async (): Promise<void> => {
     retention.stop();
     const deadline = clock.monotonicMs() + flushMs;
@@ -152,6 +174,8 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     // Records emitted while the flush was under way are in the stream: its end covers them.
     writer.shutDown();
     removeHooks();
+    health.remove();
+    metrics.stop();
     await recordSignatures?.shutdown();
     await delivery?.shutdown(Math.max(0, deadline - clock.monotonicMs()));
   };
@@ -160,10 +184,11 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     clock,
     report,
     retention,
+    describe: (capture) => health.describe(capture),
     start: () => {
       if (options.required) writer.startOrThrow();
       else writer.start();
-      if (!startupSnapshot.isBuildingSnapshot()) retention.start();
+      startHelpers();
     },
     flush,
     shutdown: () => {
@@ -174,13 +199,43 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   };
 }
 
-function hooks(writer: Writer, delivery: Delivery | undefined, flush: () => Promise<void>): () => void {
+function healthFacts(writer: WriterProgress, delivery: DeliveryStatus | undefined): HealthFacts {
+  const { state, emitted, sealed, acknowledged, lost, waiting, lastSealMs, lastNoteMs } = writer;
+  return {
+    state,
+    ...(lastSealMs === undefined ? {} : { lastSealMs }),
+    ...(lastNoteMs === undefined ? {} : { lastNoteMs }),
+    emitted,
+    sealed,
+    acknowledged,
+    delivered: delivery?.delivered ?? 0,
+    refused: lost,
+    setAside: delivery?.setAside ?? 0,
+    waiting,
+    queueBytes: delivery?.undelivered.bytes ?? 0,
+    ...(delivery?.oldestUndeliveredMs === undefined ? {} : { oldestUndeliveredMs: delivery.oldestUndeliveredMs }),
+    ...(delivery === undefined ? {} : { endpoint: delivery.endpoint }),
+  };
+}
+
+function hooks(
+  writer: Writer,
+  delivery: Delivery | undefined,
+  flush: () => Promise<void>,
+  startHelpers: () => void,
+  left: () => void,
+): () => void {
   let flushed = '';
-  if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.addDeserializeCallback(() => writer.start());
+  if (startupSnapshot.isBuildingSnapshot())
+    startupSnapshot.addDeserializeCallback(() => {
+      writer.start();
+      startHelpers();
+    });
   return installExitHooks({
     close: () => {
       writer.closeNow();
       delivery?.leave();
+      left();
     },
     crash: () => writer.syncNow(),
     // Only a delivery has something that the synchronous end cannot do. What one flush left behind is not waited for again.

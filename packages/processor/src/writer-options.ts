@@ -56,6 +56,14 @@ export interface WriterProgress {
   readonly undeclared: number;
   /** Records lost since the start. */
   readonly lost: number;
+  /** Records handed over since the start. */
+  readonly emitted: number;
+  /** Records under a note, and records that survive a power cut; those of the trail itself included. */
+  readonly sealed: number;
+  readonly acknowledged: number;
+  /** Wall milliseconds of the newest sealing record, and of the newest note. */
+  readonly lastSealMs?: number;
+  readonly lastNoteMs?: number;
   /** Why nothing can be written, while the state is `blocked`. */
   readonly blockedBy?: SealingErrorCode;
 }

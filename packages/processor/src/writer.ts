@@ -49,6 +49,14 @@ export class Writer {
   #retryMs = FIRST_RETRY_MS;
   #resuming = false;
   #blockedBy: SealingErrorCode = 'NOT_WRITABLE';
+  #emitted = 0;
+  #sealed = 0;
+  /** Durable records of streams that have ended. */
+  #acknowledged = 0;
+  /** The newest note: its stream and size. */
+  #noted: { readonly stream: unknown; readonly size: number } = { stream: undefined, size: 0 };
+  #lastSealMs: number | undefined;
+  #lastNoteMs: number | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -70,6 +78,11 @@ export class Writer {
       waiting: this.#backlog.size,
       undeclared: this.#backlog.gaps.count,
       lost: this.#backlog.lost,
+      emitted: this.#emitted,
+      sealed: this.#sealed,
+      acknowledged: this.#acknowledged + (sealer?.synced?.number ?? 0),
+      ...(this.#lastSealMs === undefined ? {} : { lastSealMs: this.#lastSealMs }),
+      ...(this.#lastNoteMs === undefined ? {} : { lastNoteMs: this.#lastNoteMs }),
       ...(this.#state === 'blocked' ? { blockedBy: this.#blockedBy } : {}),
     };
   }
@@ -92,6 +105,7 @@ export class Writer {
 
   /** Seals a registry event. Its content is never a reason to refuse it. */
   emit(record: EventRecord): void {
+    this.#emitted++;
     const sealer = this.#live;
     if (sealer === undefined || process.pid !== this.#pid) {
       this.#emitLater(record, undefined);
@@ -108,6 +122,7 @@ export class Writer {
 
   /** Seals another record; counted as refused if the format has no spelling for its content. */
   emitForeign(payload: Payload): void {
+    this.#emitted++;
     const sealer = this.#live;
     if (sealer === undefined || process.pid !== this.#pid) {
       this.#emitLater(undefined, payload);
@@ -226,6 +241,7 @@ export class Writer {
 
   #seal(sealer: Sealer): void {
     sealer.seal();
+    this.#lastSealMs = this.#options.clock.wallMs();
     this.#heartbeat.in(this.#options.seal.heartbeatMs);
   }
 
@@ -279,6 +295,7 @@ export class Writer {
     this.#committers.push(...sealer.abandon());
     this.#backlog.take(sealer);
     this.#succession.gaveUp(sealer);
+    this.#acknowledged += sealer.synced?.number ?? 0;
     this.#sealer = undefined;
   }
 
@@ -328,6 +345,7 @@ export class Writer {
     delivery?.opened(next.id, next.segment.path);
     recordSignatures?.opened(next.id, next.segment.path, next.key.privateKey);
     this.#openedWallMs = clock.wallMs();
+    this.#lastSealMs = this.#openedWallMs;
     this.#openedMonotonicMs = clock.monotonicMs();
     this.#heartbeat.in(this.#options.seal.heartbeatMs);
     return sealer;
@@ -342,6 +360,10 @@ export class Writer {
         if (recordSignatures === undefined) deliver();
         else recordSignatures.noteWritten(stream.id, size, root, deliver);
         this.#flushers.noted(stream, size);
+        const before = this.#noted.stream === stream ? this.#noted.size : 0;
+        this.#sealed += size - before;
+        this.#noted = { stream, size };
+        this.#lastNoteMs = this.#options.clock.wallMs();
       },
       failed: (error) => this.#failed(error),
       signerFailed: (error) => {
@@ -366,6 +388,7 @@ export class Writer {
   #finishRoll(sealer: Sealer): void {
     sealer.closeNow(this.#succession.promise(sealer.closing));
     this.#succession.rolled(sealer);
+    this.#acknowledged += sealer.stream.number;
     this.#sealer = undefined;
     this.#live = undefined;
   }
@@ -385,6 +408,7 @@ export class Writer {
         return false;
       }
       this.#succession.closed(sealer);
+      this.#acknowledged += sealer.stream.number;
     } catch (error) {
       this.#failed(error);
       return false;
