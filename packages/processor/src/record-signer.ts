@@ -2,14 +2,14 @@
 // Copyright The Stepseal Authors
 
 import { type KeyObject, sign } from 'node:crypto';
-import { closeSync, fchmodSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { isNoteLine, MerkleTree, recordHash } from '@stepseal/core/format';
 import { signatureLines, signaturesPath } from './record-signature-file.ts';
 
 const CHUNK_BYTES = 1 << 18;
 const LF = 0x0a;
-const OPEN_MODE = 0o640;
-const CLOSED_MODE = 0o444;
+/** Who may read the segment may read its signatures. */
+const GROUP_READS = 0o040;
 const END = '"audit.sequence.end":{"boolValue":true}';
 
 /**
@@ -23,6 +23,7 @@ export class RecordSigner {
   readonly #key: KeyObject;
   readonly #segment: number;
   readonly #signatures: number;
+  readonly #groupReads: number;
   readonly #tree = new MerkleTree();
   #buffer: Buffer = Buffer.allocUnsafe(2 * CHUNK_BYTES);
   /** What is read and not used yet lies between these; reading goes on at the offset. */
@@ -35,7 +36,8 @@ export class RecordSigner {
     this.#key = key;
     this.#segment = openSync(segmentPath, 'r');
     try {
-      this.#signatures = openSync(signaturesPath(segmentPath), 'ax', OPEN_MODE);
+      this.#groupReads = fstatSync(this.#segment).mode & GROUP_READS;
+      this.#signatures = openSync(signaturesPath(segmentPath), 'ax', 0o600 | this.#groupReads);
     } catch (error) {
       closeSync(this.#segment);
       throw error;
@@ -66,7 +68,7 @@ export class RecordSigner {
   /** Lets go of files and key. */
   close(): void {
     try {
-      fchmodSync(this.#signatures, CLOSED_MODE);
+      fchmodSync(this.#signatures, 0o400 | this.#groupReads);
     } finally {
       closeSync(this.#signatures);
       closeSync(this.#segment);
