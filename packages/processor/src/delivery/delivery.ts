@@ -16,6 +16,7 @@ import { recordFacts } from './record-facts.ts';
 import { type AnswerClass, type DeliveryCounters, type DeliveryStatus, newCounters } from './status.ts';
 import { Suspicion } from './suspicion.ts';
 import { UNDELIVERED } from './undelivered-event.ts';
+import { within } from './within.ts';
 
 export interface DeliveryParts {
   readonly carrier: Carrier;
@@ -36,6 +37,9 @@ export interface LeftBehind {
   /** The directory is empty, or delivery ends. */
   release(): void;
 }
+
+/** Milliseconds for a receiver to let go of its connections. */
+const CLOSE_MS = 1_000;
 
 /** Records handed to the carrier at once at most. */
 const MOST_RECORDS = 512;
@@ -144,15 +148,9 @@ export class Delivery implements DeliveryQueue {
     if (this.#stopped || this.#own === undefined) return;
     this.#poke();
     this.#pause.hurry();
-    await new Promise<void>((resolve) => {
-      // Holds the process that long and no longer.
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#flushers.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    await this.#parts.carrier.flush?.().catch(() => {});
+    const idle = new Promise<void>((resolve) => this.#flushers.push(resolve));
+    const { flush } = this.#parts.carrier;
+    await within(timeoutMs, flush === undefined ? idle : idle.then(() => flush.call(this.#parts.carrier)));
   }
 
   /** Ends delivery: what is left stays in the segments. */
@@ -160,10 +158,8 @@ export class Delivery implements DeliveryQueue {
     await this.flush(timeoutMs);
     this.#stopped = true;
     this.#pause.end();
-    try {
-      await this.#parts.carrier.close();
-    } catch (error) {
-      this.#parts.report('EXPORT_FAILED', 'the exporter did not shut down', error);
+    if (!(await within(CLOSE_MS, this.#parts.carrier.close()))) {
+      this.#parts.report('EXPORT_FAILED', 'the exporter did not shut down');
     }
     await this.#running;
     await this.#own?.close();
@@ -250,6 +246,7 @@ export class Delivery implements DeliveryQueue {
       await this.#pause.for(this.#backOff.next(true, undefined), true);
       return;
     }
+    if (this.#stopped) return;
     this.counters.requests++;
     const outcome = await this.#parts.carrier.carry(load);
     if (this.#stopped && outcome.kind !== 'accepted') return;

@@ -28,6 +28,7 @@ export class ExporterCarrier implements Carrier {
   readonly #exporter: SealedRecordExporter;
   #open: Uint8Array | undefined;
   #groups = new ExportedGroups(NO_STREAM);
+  #abandon = (): void => {};
 
   constructor(exporter: SealedRecordExporter) {
     this.#exporter = exporter;
@@ -47,6 +48,10 @@ export class ExporterCarrier implements Carrier {
     return new Promise((resolve) => {
       const failed = (problem: string): void => resolve({ kind: 'unreachable', status: 0, problem });
       const timer = setTimeout(() => failed('the exporter did not answer in a minute'), ANSWER_MS).unref();
+      this.#abandon = () => {
+        clearTimeout(timer);
+        failed('delivery ends');
+      };
       try {
         withoutSpans(() =>
           this.#exporter.export(exported, ({ code }) => {
@@ -67,6 +72,7 @@ export class ExporterCarrier implements Carrier {
   }
 
   async close(): Promise<void> {
+    this.#abandon();
     await this.#exporter.shutdown();
   }
 }
