@@ -10,7 +10,7 @@ export interface Part {
   readonly untilMs: number | undefined;
 }
 
-/** The report as documented JSON (docs/cli.md). `version` changes when a member changes its meaning or goes. */
+/** The report as documented JSON (docs/commands/verify.md). `version` changes when a member changes its meaning or goes. */
 export function reportJson(report: Report, trustFile: string | undefined, part?: Part): unknown {
   return {
     version: 1,

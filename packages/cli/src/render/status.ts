@@ -102,10 +102,26 @@ function healthLine({ pid, threadId, state, updatedMs, problems }: HealthReport,
   return `process ${pid}${thread}  ${state}${wrong}, said ${duration(Math.max(0, nowMs - updatedMs))} ago`;
 }
 
+/** With an endpoint the processor deletes after a week or beyond 1 GiB, without one nothing, unless it is set. */
+const DEFAULT_AGE_MS = 7 * 86_400_000;
+const DEFAULT_BYTES = 2 ** 30;
+
 function retentionText({ retention, endpoint }: Status): string {
-  const set = [...retention].filter(([, value]) => value !== undefined && value !== 0);
-  if (set.length > 0) return set.map(([key, value]) => `${key.replace('retention.', '')} ${String(value)}`).join(', ');
-  return endpoint === undefined ? 'nothing is deleted' : 'default';
+  const limit = (name: string, byDefault: number): number => {
+    const value = Number(retention.get(`retention.${name}`) ?? 0);
+    return value === 0 && endpoint !== undefined ? byDefault : value;
+  };
+  const [age, bytes, free] = [
+    limit('maxAgeMs', DEFAULT_AGE_MS),
+    limit('maxBytes', DEFAULT_BYTES),
+    limit('minFreeBytes', 0),
+  ];
+  const rules = [
+    ...(age === 0 ? [] : [`older than ${duration(age)}`]),
+    ...(bytes === 0 ? [] : [`beyond ${byteSize(bytes)} in all`]),
+    ...(free === 0 ? [] : [`while less than ${byteSize(free)} are free`]),
+  ];
+  return rules.length === 0 ? 'nothing is deleted' : `deletes delivered streams ${rules.join(', ')}`;
 }
 
 /** Status as documented JSON (docs/commands/status.md). */

@@ -7,7 +7,7 @@ import type { Standing } from '../story/standing.ts';
 import type { ToldRecord } from '../story/told-record.ts';
 import { attributesJson } from './step-up-json.ts';
 
-/** A story as documented JSON (docs/cli.md): each record with its sentence, its place and its sealed attributes. */
+/** A story as documented JSON (docs/commands/explain.md): each record with its sentence, its place and its sealed attributes. */
 export function storyJson({ id, records }: Story, standing: Standing): unknown {
   return { id, records: records.map((record) => recordJson(record, standing)) };
 }
