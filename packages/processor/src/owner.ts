@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { systemCode } from './errors.ts';
 import { type FileSystem, syncDirectory } from './file-system.ts';
+import { holdsNewerFormat } from './newer-format.ts';
 import type { ProcessTable, ThreadIdentity } from './process-identity.ts';
 
 /**
@@ -100,6 +101,7 @@ function claimDirectory(
   const directory = join(writers, writerId);
   const newest = newestOwner(files, directory);
   if (newest !== undefined && !newest.released && !isGone(options, directory, newest.name)) return undefined;
+  if (holdsNewerFormat(files, directory)) return undefined;
   const number = (newest?.number ?? 0) + 1;
   const path = join(directory, ownerName(number));
   if (!linkOwner(files, directory, path, self)) return undefined;
@@ -111,7 +113,8 @@ function claimDirectory(
   try {
     syncDirectory(files, directory);
     // A claimant with an old listing may have filled a number that was cleared away: only the highest one owns.
-    if (newestOwner(files, directory)?.number !== number) {
+    // And newer software may have come and gone since this directory was looked at.
+    if (newestOwner(files, directory)?.number !== number || holdsNewerFormat(files, directory)) {
       files.unlinkSync(path);
       return undefined;
     }
