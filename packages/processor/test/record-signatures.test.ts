@@ -6,10 +6,11 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSy
 import { join } from 'node:path';
 import { isNoteLine, MerkleTree, parsePayload, recordHash } from '@stepseal/core/format';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readSignatures, signaturesPath } from '../src/record-signature-file.ts';
+import { readSignatures, SIGNATURE_LINE_BYTES, signaturesPath } from '../src/record-signature-file.ts';
 import { RecordSigner } from '../src/record-signer.ts';
 import type { SealedLogRecord } from '../src/sealed-record.ts';
 import { newStreamKey } from '../src/stream-key.ts';
+import { runProgram } from './support/run-program.ts';
 import { DEPLOYMENT, temporaryDirectory, testPipeline } from './support/test-pipeline.ts';
 
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
@@ -96,6 +97,19 @@ describe('with record signatures on', () => {
     writeFileSync(signaturesPath(path), `${'A'.repeat(86)}==\n${'!'.repeat(88)}\nAAAA`);
     expect(await readSignatures(path, 1, 3)).toEqual([Buffer.alloc(64), undefined, undefined]);
   });
+});
+
+test('what is preloaded into threads, as the register entry is, does not run in the one that signs', async () => {
+  const preloaded = join(temporaryDirectory(), 'threads');
+  const preload = new URL('./fixtures/preload.mjs', import.meta.url).href;
+  const { code, dataDir, stderr } = await runProgram('signing', {
+    env: { NODE_OPTIONS: `--import ${preload}`, PRELOADED: preloaded },
+  });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(readFileSync(preloaded, 'utf8')).toBe('0\n');
+  const [path = ''] = segmentsIn(dataDir);
+  const payloads = payloadsOf(path);
+  expect(statSync(signaturesPath(path)).size).toBe(payloads.length * SIGNATURE_LINE_BYTES);
 });
 
 test('without the option there is no signature and no file for them', async () => {

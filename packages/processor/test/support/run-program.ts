@@ -20,14 +20,18 @@ export interface ProgramRun {
 /** Runs the fixture program to its end. With `signal` it gets that one as soon as it says that it is ready. */
 export async function runProgram(
   mode: string,
-  options: { readonly root?: string; readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' } = {},
+  options: {
+    readonly root?: string;
+    readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL';
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<ProgramRun> {
   const root = options.root ?? temporaryDirectory();
   const keys = join(root, 'keys');
   if (options.root === undefined) createKeys(keys);
   const dataDir = join(root, 'data');
   const job = { mode, dataDir, identityFile: join(keys, 'identity.pem'), deployment: DEPLOYMENT };
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(job)]);
+  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(job)], { env: { ...process.env, ...options.env } });
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
