@@ -169,6 +169,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     retention.stop();
     const deadline = clock.monotonicMs() + flushMs;
     await writer.flush();
+    await recordSignatures?.settled();
     // Before the stream ends: what the receiver refuses is declared in it.
     await delivery?.flush(flushMs);
     // Records emitted while the flush was under way are in the stream: its end covers them.

@@ -38,6 +38,9 @@ export interface LeftBehind {
   release(): void;
 }
 
+/** Between two counts of what waits, in milliseconds. */
+const STOCK_MS = 5_000;
+
 /** Milliseconds for a receiver to let go of its connections. */
 const CLOSE_MS = 1_000;
 
@@ -75,6 +78,7 @@ export class Delivery implements DeliveryQueue {
   #lastSuccessMs: number | undefined;
   #waitingSinceMs: number | undefined;
   #backlog = { streams: 0, records: 0, bytes: 0 };
+  #stockMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -197,6 +201,7 @@ export class Delivery implements DeliveryQueue {
           this.#idle();
           return;
         }
+        await this.#takeStock(false);
         await this.#deliver(queue);
       } catch (error) {
         this.#parts.report('DELIVERY_FILE', 'sealed records cannot be read for delivery; it is tried again', error);
@@ -337,9 +342,17 @@ export class Delivery implements DeliveryQueue {
     queue.drop(1);
   }
 
+  /** Counts what waits: for people, so not with every load. */
+  async #takeStock(now: boolean): Promise<void> {
+    const ms = this.#parts.clock.monotonicMs();
+    if (!now && ms - this.#stockMs < STOCK_MS) return;
+    this.#stockMs = ms;
+    this.#backlog = (await this.#own?.backlog().catch(() => undefined)) ?? this.#backlog;
+  }
+
   async #holdOff(fault: boolean, retryAfterMs: number | undefined): Promise<void> {
     this.#own?.save(false);
-    this.#backlog = (await this.#own?.backlog().catch(() => undefined)) ?? this.#backlog;
+    await this.#takeStock(true);
     await this.#pause.for(this.#backOff.next(fault, retryAfterMs), retryAfterMs === undefined);
   }
 }
