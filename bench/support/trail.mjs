@@ -77,15 +77,17 @@ export function trusting(identity) {
 /**
  * Writes a trail for the verifier to read, with the real pipeline and its usual settings, except that nothing waits for
  * the disk.
+ *
+ * @param options.vary makes the record at an index of a sample; without it samples are repeated
  */
-export async function writeTrail(dataDir, { size, count, identity }) {
+export async function writeTrail(dataDir, { size, count, identity, vary = (record) => record }) {
   const files = { ...fs, fdatasync: (_fd, done) => setImmediate(() => done(null)), fdatasyncSync: () => {} };
   const { options, problems } = trailOptions(dataDir, identity);
   const pipeline = startAuditPipeline({ ...options, files });
   const logger = pipeline.loggerProvider.getLogger('bench');
   const records = makeRecords(size, DISTINCT_RECORDS);
   for (let i = 0; i < count; i++) {
-    logger.emit(records[i % DISTINCT_RECORDS]);
+    logger.emit(vary(records[i % DISTINCT_RECORDS], i));
     if (i % 512 === 511) await new Promise(setImmediate);
   }
   await pipeline.shutdown();

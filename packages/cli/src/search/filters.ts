@@ -24,7 +24,7 @@ import {
 import { nearestName } from '@stepseal/processor/config';
 import { type Call, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { boolNeedle, eventNeedle, stringNeedle } from './line-bytes.ts';
+import { boolNeedle, eventNeedle, stringNeedle, valueNeedle } from './line-bytes.ts';
 import { type PseudonymKey, pseudonym } from './pseudonym.ts';
 import type { LineTerm } from './scan-segment.ts';
 
@@ -54,14 +54,13 @@ export function readFilters(call: Call, key: () => PseudonymKey, tell: (sentence
   if (id !== undefined) add(...commaSeparated(id).map((one) => [stringNeedle(ATTR_STEP_UP_ID, one)]));
   const user = valueOf('user');
   if (user !== undefined) {
-    const hashes = [...hashed(user, 'user', key, tell), user];
-    add(...hashes.map((hash) => [stringNeedle(ATTR_USER_HASH, hash)]), [stringNeedle(ATTR_USER_ID, user)]);
+    filters.push(anyOf([ATTR_USER_HASH, ATTR_USER_ID], [...hashed(user, 'user', key, tell), user]));
   }
   const session = valueOf('session');
   if (session !== undefined) {
-    const hashes = [...hashed(session, 'session', key, tell), session];
-    const names = [ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID];
-    add(...names.flatMap((name) => hashes.map((hash) => [stringNeedle(name, hash)])));
+    filters.push(
+      anyOf([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID], [...hashed(session, 'session', key, tell), session]),
+    );
   }
   for (const word of call.arguments) filters.push(words(word));
   const action = valueOf('action');
@@ -92,6 +91,12 @@ export function idFilter(id: string): Filter {
 
 function present(alternatives: readonly (readonly Buffer[])[], inValues = false): Filter {
   return { line: { alternatives, inValues, inWindow: true }, absent: false };
+}
+
+/** One of these attributes has one of these values. The values alone are looked for: that is once each. */
+function anyOf(names: readonly string[], values: readonly string[]): Filter {
+  const alternatives = names.flatMap((name) => values.map((value) => [stringNeedle(name, value)]));
+  return { line: { alternatives, seeds: values.map(valueNeedle), inValues: false, inWindow: true }, absent: false };
 }
 
 /** Demanded, and no record says how it ended; the time window is about the demand. */

@@ -26,6 +26,11 @@ export function stringNeedle(name: string, value: string): Buffer {
   return Buffer.from(`"${name}":{"stringValue":${JSON.stringify(value)}}`);
 }
 
+/** Bytes of any attribute with this text. */
+export function valueNeedle(value: string): Buffer {
+  return Buffer.from(`":{"stringValue":${JSON.stringify(value)}}`);
+}
+
 /** Bytes of an attribute with this truth value. */
 export function boolNeedle(name: string, value: boolean): Buffer {
   return Buffer.from(`"${name}":{"boolValue":${value}}`);

@@ -4,7 +4,7 @@
 import { type Segment, VerifierError } from '@stepseal/verifier';
 import { type IdColumns, IdTable } from './id-table.ts';
 import { ID_NEEDLE, idStart, textEnd } from './line-bytes.ts';
-import { type LineTerm, meets, scanSegment, type TimeWindow } from './scan-segment.ts';
+import { type LineHit, type LineTerm, meets, scanSegment, type TimeWindow } from './scan-segment.ts';
 
 /** What to look for in every segment. */
 export type ScanJob =
@@ -92,10 +92,12 @@ export class Scan {
   #run(reader: Parameters<typeof scanSegment>[0], index: number): number {
     const job = this.#job;
     if (job.kind === 'ids') {
-      return scanSegment(reader, [OF_STEP_UPS], undefined, (bytes, start, end, { offset, timeMs, at }) => {
+      const wanted = (bytes: Buffer, at: number): boolean => {
         const from = at + ID_NEEDLE.length;
-        if (this.#ids.has(bytes, from, textEnd(bytes, from))) this.#take(index, offset, end - start, timeMs);
-      });
+        return this.#ids.has(bytes, from, textEnd(bytes, from));
+      };
+      const take: LineHit = (_, start, end, { offset, timeMs }) => this.#take(index, offset, end - start, timeMs);
+      return scanSegment(reader, [OF_STEP_UPS], undefined, take, wanted);
     }
     if (job.kind === 'lines') {
       const [first = OF_STEP_UPS, ...others] = job.terms;

@@ -8,6 +8,8 @@ import { isInName, isNote, LF, timeOfLine } from './line-bytes.ts';
 /** One condition on a line: met where all needles of one of its alternatives stand in it. */
 export interface LineTerm {
   readonly alternatives: readonly (readonly Uint8Array[])[];
+  /** Bytes of which one stands in every line that meets the term, where those are fewer to look for. */
+  readonly seeds?: readonly Uint8Array[];
   /** True where the needles are words of a value: in the name of a member they do not count. */
   readonly inValues: boolean;
   /** False where the time window does not apply. */
@@ -19,6 +21,9 @@ export interface TimeWindow {
   readonly sinceMs: number;
   readonly untilMs: number;
 }
+
+/** Answers for a place where a needle was found, before its line is looked at. */
+export type Wanted = (block: Buffer, at: number) => boolean;
 
 /** Called with a whole line, its place in the segment, its time, and the term that it meets. */
 export type LineHit = (
@@ -41,6 +46,7 @@ export function scanSegment(
   terms: readonly LineTerm[],
   window: TimeWindow | undefined,
   hit: LineHit,
+  wanted?: Wanted,
 ): number {
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES + LIMITS.payloadBytes + 1);
   let filled = 0;
@@ -67,7 +73,10 @@ export function scanSegment(
     const end = lines.lastIndexOf(LF) + 1;
     if (end > start) {
       const block = buffer.subarray(0, end);
-      for (const [index, term] of terms.entries()) scanBlock(block, start, base, term, index, window, hit);
+      for (const [index, term] of terms.entries()) {
+        const needles = term.seeds ?? term.alternatives.flatMap(([first]) => first ?? []);
+        for (const needle of needles) scanBlock({ block, from: start, base, term, index, window, hit, wanted }, needle);
+      }
       start = end;
     }
     buffer.copyWithin(0, start, filled);
@@ -79,40 +88,37 @@ export function scanSegment(
   }
 }
 
-function scanBlock(
-  block: Buffer,
-  from: number,
-  base: number,
-  { alternatives, inValues, inWindow }: LineTerm,
-  term: number,
-  window: TimeWindow | undefined,
-  hit: LineHit,
-): void {
-  for (const [first, ...others] of alternatives) {
-    if (first === undefined) continue;
-    for (let at = block.indexOf(first, from); at !== -1; ) {
-      if (inValues && isInName(block, at)) {
-        at = block.indexOf(first, at + 1);
-        continue;
-      }
-      const start = Math.max(from, block.lastIndexOf(LF, at) + 1);
-      const end = block.indexOf(LF, at);
-      const next = end + 1;
-      if (!isNote(block, start) && holdsAll(block, start, end, others)) {
-        const timeMs = timeOfLine(block, start, end);
-        if (!inWindow || window === undefined || (timeMs >= window.sinceMs && timeMs < window.untilMs)) {
-          hit(block, start, end, { offset: base + start, timeMs, term, at });
-        }
-      }
-      at = block.indexOf(first, next);
-    }
-  }
+interface Block {
+  readonly block: Buffer;
+  readonly from: number;
+  /** Offset of the block's first byte in the segment. */
+  readonly base: number;
+  readonly term: LineTerm;
+  readonly index: number;
+  readonly window: TimeWindow | undefined;
+  readonly hit: LineHit;
+  readonly wanted: Wanted | undefined;
 }
 
-function holdsAll(block: Buffer, start: number, end: number, needles: readonly Uint8Array[]): boolean {
-  if (needles.length === 0) return true;
-  const line = block.subarray(start, end);
-  return needles.every((needle) => line.indexOf(needle) !== -1);
+function scanBlock({ block, from, base, term, index, window, hit, wanted }: Block, needle: Uint8Array): void {
+  const { inValues, inWindow, seeds, alternatives } = term;
+  // A needle by itself proves the term; else the line is compared with all that it asks for.
+  const suffices = seeds === undefined && alternatives.every(({ length }) => length === 1);
+  for (let at = block.indexOf(needle, from); at !== -1; ) {
+    if ((inValues && isInName(block, at)) || wanted?.(block, at) === false) {
+      at = block.indexOf(needle, at + 1);
+      continue;
+    }
+    const start = Math.max(from, block.lastIndexOf(LF, at) + 1);
+    const end = block.indexOf(LF, at);
+    if (!isNote(block, start) && (suffices || meets(block, start, end, term))) {
+      const timeMs = timeOfLine(block, start, end);
+      if (!inWindow || window === undefined || (timeMs >= window.sinceMs && timeMs < window.untilMs)) {
+        hit(block, start, end, { offset: base + start, timeMs, term: index, at });
+      }
+    }
+    at = block.indexOf(needle, end + 1);
+  }
 }
 
 /** Whether the line meets a term. */
