@@ -108,3 +108,28 @@ test('after a restart the next process closes what the one before left open', as
     expect(attributes['user.hash']).toBe(of('step_up.required')[0]?.attributes['user.hash']);
   }
 });
+
+test('one-time codes of one step-up, checked by two processes, are numbered through, and a lock-out is its end', async () => {
+  const [one, other] = [await start(), await start()];
+  const code = { do: 'code', path: '/code', claims: weak };
+  await one.serve({ do: 'demand', bare: true, claims: weak });
+  await other.serve({ ...code, wrong: true });
+  await one.serve({ ...code, wrong: true });
+  await other.serve(code);
+  await one.serve({ do: 'demand', bare: true, claims: weak });
+  await other.serve({ ...code, wrong: true });
+  await other.serve({ ...code, do: 'status', code: 429 });
+  await end();
+  const told = recordsOf(dataDir).filter(({ eventName }) => /attempted|completed/.test(eventName));
+  expect(told.map(({ attributes }) => [attributes['step_up.attempt.number'], attributes['step_up.outcome']])).toEqual([
+    ['1', undefined],
+    ['2', undefined],
+    ['3', 'passed'],
+    ['1', undefined],
+    ['1', 'locked_out'],
+  ]);
+  const ids = values(told, 'step_up.id');
+  expect(new Set(ids.slice(0, 3)).size).toBe(1);
+  expect(new Set(ids).size).toBe(2);
+  expect(new Set(ids)).toEqual(new Set(values(of('step_up.required'), 'step_up.id')));
+});

@@ -84,7 +84,7 @@ export class Ceremonies {
       if (call.outcome === 'passed') frame.proved = subject;
     }
     const answeredBefore = store.ended(ceremony);
-    ceremony.answers += 1;
+    store.countAnswer(ceremony);
     ceremony.method ??= call.method;
     const outcome = (call.outcome === 'failed' && call.errorType && ENDS[call.errorType]) || call.outcome;
     const tale = (ends: boolean): Tale => this.#answerTale(frame, call, ceremony, subject, ends ? outcome : undefined);

@@ -80,7 +80,7 @@ export class Closings {
 
   #schedule(afterMs: number): void {
     this.#timer = setTimeout(() => {
-      this.round().then(() => {
+      void this.round().then(() => {
         if (this.#open) this.#schedule(this.#everyMs);
       });
     }, afterMs).unref();

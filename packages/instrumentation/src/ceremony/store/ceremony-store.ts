@@ -69,6 +69,12 @@ export class CeremonyStore {
     return ceremony.outcome;
   }
 
+  /** Counts an answer, those that other processes checked included. */
+  countAnswer(ceremony: Ceremony): void {
+    const answers = this.find(ceremony.id)?.answers ?? 0;
+    ceremony.answers = Math.max(ceremony.answers, answers) + 1;
+  }
+
   /**
    * Claims the end of a step-up. Whoever gets true tells it at once and then calls {@link told}; a process that dies in
    * between leaves both entries behind, and the record with them.

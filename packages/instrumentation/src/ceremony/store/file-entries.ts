@@ -165,11 +165,6 @@ export class FileEntries implements Entries {
     return ageMs > MAX_AGE_MS.open && (!NAME.test(name) || this.#read(kind, name) === undefined);
   }
 
-  close(): void {
-    for (const { directory } of this.#walks.values()) directory.close().catch(() => {});
-    this.#walks.clear();
-  }
-
   #read(kind: EntryKind, name: string): unknown {
     return this.#attempt(() => {
       const path = this.#path(kind, name);
