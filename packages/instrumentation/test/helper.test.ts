@@ -105,6 +105,16 @@ describe('in a request', () => {
     expectSound();
   });
 
+  test('an evaluation by which nothing is demanded does not lend its id to a demand of the same request', async () => {
+    await inRequest(() => {
+      stepUp.evaluated({ decision: 'not_required', rule: { name: 'country' } });
+      stepUp.required({ reason: 'amount_threshold' });
+      return { status: 401, headers: { 'www-authenticate': STEP_UP } };
+    });
+    expect(recorder.names()).toEqual(['step_up.evaluated', 'step_up.required']);
+    expect(recorder.attribute(0, 'step_up.id')).not.toBe(recorder.attribute(1, 'step_up.id'));
+  });
+
   test('a challenge that the library makes belongs to the demand that the service told', async () => {
     await inRequest(async () => {
       stepUp.required({ reason: 'new_device' });
@@ -149,6 +159,14 @@ describe('in a request', () => {
     await inRequest(() => stepUp.required({ reason: 'policy', user: 42 }) && undefined);
     expect(recorder.attribute(0, 'user.hash')).toBe(hashes.hash('user', '42'));
     expect(recorder.attribute(0, 'session.id')).toBe(hashes.hash('session', 'session-1'));
+  });
+
+  test('an end that no answer brought about counts none', async () => {
+    await inRequest(() => stepUp.challenged({ method: 'push' }) && undefined);
+    await inRequest(() => stepUp.completed({ method: 'push', outcome: 'expired' }) && undefined);
+    expect(recorder.attribute(1, 'step_up.outcome')).toBe('expired');
+    expect(recorder.attribute(1, 'step_up.attempt.number')).toBeUndefined();
+    expectSound();
   });
 
   test('a factor that is removed is an enrolment, and no step-up', async () => {
@@ -261,6 +279,12 @@ test('a payment and what is acted on leave keyed hashes, equal for equal payment
 
 describe('what cannot be recorded as it is given is reported by code and never thrown:', () => {
   const cases: [title: string, call: () => unknown, records: number][] = [
+    ['an enrolment of an unknown kind', () => stepUp.enrolled({ change: 'lost' as never, method: 'totp' }), 0],
+    [
+      'an enrolment with a flag that is none',
+      () => stepUp.enrolled({ change: 'added', method: 'totp', phishingResistant: 'no' as never }),
+      1,
+    ],
     ['a reason of its own', () => stepUp.required({ reason: 'because' as never }), 0],
     ['no reason', () => stepUp.required({} as never), 0],
     ['an outcome of its own', () => stepUp.completed({ method: 'sms', outcome: 'ok' as never }), 0],

@@ -97,48 +97,64 @@ class ServiceCall {
 
   tell(): string | undefined {
     const ceremony = this.#ceremony();
-    const id = this.#record(ceremony);
+    const draft = this.#call === 'review' && ceremony === undefined ? undefined : this.#draft(ceremony);
+    if (draft !== undefined) this.#record(draft, ceremony);
     if (this.#faults.length > 0) {
-      const lost = id === undefined ? '; it was not recorded' : '; the rest was recorded';
-      this.#parts.fault(this.#call, `${this.#faults.join(', ')}${lost}`);
+      const lost = draft === undefined ? 'it was not recorded' : 'the rest was recorded';
+      this.#parts.fault(this.#call, `${this.#faults.join(', ')}; ${lost}`);
     }
-    return id;
+    return draft === undefined ? undefined : ceremony?.id;
   }
 
-  #record(ceremony: Ceremony | undefined): string | undefined {
-    const { nowMs, store, teller } = this.#parts;
+  #record(draft: DraftRecord, ceremony: Ceremony | undefined): void {
+    const { store, teller } = this.#parts;
     const call = this.#call;
-    if (call === 'review' && ceremony === undefined) return undefined;
-    const draft = this.#draft(ceremony);
-    if (draft === undefined) return undefined;
     const frame = this.#frame;
+    const aside = call === 'enrolled' || call === 'review' || this.#isUndemanded();
     if (frame !== undefined) {
       frame.context ??= activeContext();
       frame.told ??= { ceremony: undefined, calls: new Set() };
       frame.told.calls.add(call);
-      if (call !== 'enrolled' && call !== 'review') frame.told.ceremony ??= ceremony;
+      if (!aside) frame.told.ceremony ??= ceremony;
     }
-    if (ceremony === undefined) {
+    if (ceremony === undefined || aside || call === 'evaluated') {
       teller.send(draft, frame);
-      return undefined;
+      return;
     }
-    const { attributes } = draft;
-    if (call === 'required' || call === 'challenged') {
-      ceremony.startedAtMs = call === 'challenged' ? nowMs() : (ceremony.startedAtMs ?? nowMs());
-      ceremony.startedWallMs =
-        call === 'challenged' ? store.parts.now() : (ceremony.startedWallMs ?? store.parts.now());
-    }
-    if (call !== 'evaluated' && call !== 'review') ceremony.method = attributes['step_up.method'] ?? ceremony.method;
-    if (frame !== undefined && (call === 'completed' || call === 'attempted')) {
-      this.#parts.routes.answered(frame.request);
-      frame.answered = ceremony;
-    }
+    this.#advance(ceremony, draft);
+    // Before it is told: after a crash the next process must find what to end.
+    if (call === 'required' || call === 'challenged' || call === 'attempted') store.opened(ceremony, draft.attributes);
     if (call === 'completed') this.#end(ceremony, draft);
     else teller.send(draft, frame);
-    if (call === 'required' || call === 'challenged' || call === 'attempted') store.opened(ceremony, attributes);
-    const { joinId } = this.#subject;
-    if (joinId !== undefined && call !== 'evaluated' && call !== 'review') this.#last.set(joinId, ceremony);
-    return ceremony.id;
+    if (this.#subject.joinId !== undefined) this.#last.set(this.#subject.joinId, ceremony);
+  }
+
+  /** What this call changes about the step-up. */
+  #advance(ceremony: Ceremony, draft: DraftRecord): void {
+    const { nowMs, routes, store } = this.#parts;
+    const call = this.#call;
+    ceremony.method = draft.attributes['step_up.method'] ?? ceremony.method;
+    if (call === 'challenged' || (call === 'required' && ceremony.startedAtMs === undefined)) {
+      ceremony.startedAtMs = nowMs();
+      ceremony.startedWallMs = store.parts.now();
+    }
+    if (call !== 'attempted' && call !== 'completed') return;
+    ceremony.answers += this.#newAnswers(ceremony);
+    if (this.#frame === undefined) return;
+    routes.answered(this.#frame.request);
+    this.#frame.answered = ceremony;
+  }
+
+  /** An end without an answer is none; nor does one count that comes after the end. */
+  #newAnswers(ceremony: Ceremony): 0 | 1 {
+    const { outcome = 'failed' } = this.#given;
+    const answered = outcome === 'passed' || outcome === 'failed' || outcome === 'error';
+    return answered && ceremony.outcome === undefined ? 1 : 0;
+  }
+
+  /** An evaluation by which nothing is demanded stands for itself. */
+  #isUndemanded(): boolean {
+    return this.#call === 'evaluated' && this.#given['decision'] !== 'required';
   }
 
   #end(ceremony: Ceremony, draft: DraftRecord): void {
@@ -152,9 +168,6 @@ class ServiceCall {
     const call = this.#call;
     const frame = this.#frame;
     const told = toldAttributes(this.#given, this.#parts.pseudonyms);
-    if (call === 'attempted' || (call === 'completed' && ceremony?.outcome === undefined)) {
-      if (ceremony !== undefined) ceremony.answers += 1;
-    }
     const draft = this.#parts.teller.draft(`step_up.${call}`, {
       basis: {
         ceremony,
@@ -185,8 +198,9 @@ class ServiceCall {
     if (ceremony === undefined || (this.#call !== 'attempted' && this.#call !== 'completed')) return {};
     const { nowMs, store } = this.#parts;
     const stated = this.#given['durationMs'] !== undefined;
+    const answers = ceremony.answers + this.#newAnswers(ceremony);
     return {
-      attemptNumber: Math.max(1, ceremony.answers),
+      ...(answers === 0 ? {} : { attemptNumber: answers }),
       ...(stated ? { durationSource: 'derived' } : durationOf(ceremony, nowMs(), store.parts.now())),
     };
   }
@@ -199,7 +213,7 @@ class ServiceCall {
     const { book } = this.#parts;
     const actionName = this.#action();
     const facts = { subject: this.#subject, requirement: this.#requirement(), actionName };
-    if (call === 'evaluated' && this.#given['decision'] !== 'required') {
+    if (this.#isUndemanded()) {
       return newCeremony(randomBytes(17).toString('base64url').slice(0, 22), 'inferred', facts);
     }
     const here = this.#frame?.told?.ceremony ?? this.#frame?.answered;
