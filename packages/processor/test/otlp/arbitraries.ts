@@ -8,7 +8,7 @@ import type { DeliverableRecord } from '../../src/otlp/logs-encoding.ts';
 
 const definitions = new Map<string, AttributeDefinition>(Object.entries(ATTRIBUTES));
 
-export const hexText = (length: number): fc.Arbitrary<string> =>
+const hexText = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
 
 const ids = (length: number): fc.Arbitrary<string> => hexText(length).filter((id) => !/^0+$/.test(id));

@@ -33,7 +33,7 @@ const many = (name: string, message: string): FieldDefinition => ({ name, type: 
  * logs/v1/logs.proto, resource/v1/resource.proto and common/v1/common.proto below opentelemetry/proto. Names are those of
  * the JSON spelling.
  */
-export const DEFINITIONS: Readonly<Record<string, Readonly<Record<number, FieldDefinition>>>> = {
+const DEFINITIONS: Readonly<Record<string, Readonly<Record<number, FieldDefinition>>>> = {
   ExportLogsServiceRequest: { 1: many('resourceLogs', 'ResourceLogs') },
   ExportLogsServiceResponse: { 1: one('partialSuccess', 'ExportLogsPartialSuccess') },
   ExportLogsPartialSuccess: { 1: scalar('rejectedLogRecords', 'int64'), 2: scalar('errorMessage', 'string') },
