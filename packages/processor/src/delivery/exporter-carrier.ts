@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { withoutTracing } from '../global-api.ts';
 import { type ExportedStream, exportedStream } from '../otlp/exported-stream.ts';
 import { ExportedGroups, type SealedLogRecord, sealedLogRecord } from '../sealed-record.ts';
 import { type Carrier, type Load, MALFORMED, type Outcome } from './carrier.ts';
-import { withoutSpans } from './without-spans.ts';
 
 /** Any `LogRecordExporter` of the OpenTelemetry logs SDK. */
 export interface SealedRecordExporter {
@@ -53,7 +53,7 @@ export class ExporterCarrier implements Carrier {
         failed('delivery ends');
       };
       try {
-        withoutSpans(() =>
+        withoutTracing(() =>
           this.#exporter.export(exported, ({ code }) => {
             clearTimeout(timer);
             if (code === 0) resolve({ kind: 'accepted', status: 0 });

@@ -3,7 +3,7 @@
 
 import http, { type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { withoutSpans } from './without-spans.ts';
+import { withoutTracing } from '../global-api.ts';
 
 export interface PostOptions {
   readonly url: URL;
@@ -33,7 +33,7 @@ const MOST_BYTES = 65_536;
  * system's, OpenSSL's or ours (`TIMEOUT`, `PROXY_REFUSED`). Never keeps the process alive.
  */
 export async function post(options: PostOptions): Promise<HttpAnswer> {
-  const attempt = (): Promise<HttpAnswer> => withoutSpans(() => postOnce(options));
+  const attempt = (): Promise<HttpAnswer> => withoutTracing(() => postOnce(options));
   try {
     return await attempt();
   } catch (error) {
