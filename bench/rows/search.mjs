@@ -17,7 +17,8 @@ import { newIdentity, writeTrail } from '../support/trail.mjs';
 
 const MILLION = 1_000_000;
 const BYTES_A_RECORD = 1_900;
-const EVENTS_A_STEP_UP = 4;
+const EVENT_NAMES = ['step_up.required', 'step_up.challenged', 'step_up.completed', 'step_up.access'];
+const EVENTS_A_STEP_UP = EVENT_NAMES.length;
 const USERS = 10_000;
 const FAILED_IN = 50;
 const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
@@ -30,16 +31,16 @@ const megabytes = segmentsOf(directory).reduce((sum, path) => sum + statSync(pat
 function asStepUps({ attributes, ...record }, index) {
   const number = Math.floor(index / EVENTS_A_STEP_UP);
   const failed = number % FAILED_IN === 0;
-  const own = [
-    ['required', { 'step_up.trigger.reason': 'acr_insufficient' }],
-    ['challenged', { 'step_up.method': 'webauthn' }],
-    ['completed', { 'step_up.method': 'webauthn', 'step_up.outcome': failed ? 'failed' : 'passed' }],
-    ['access', { 'step_up.access.result': failed ? 'blocked' : 'granted', 'step_up.requirement_met': !failed }],
-  ];
-  const [event, more] = own[index % EVENTS_A_STEP_UP];
+  const place = index % EVENTS_A_STEP_UP;
+  const more = [
+    { 'step_up.trigger.reason': 'acr_insufficient' },
+    { 'step_up.method': 'webauthn' },
+    { 'step_up.method': 'webauthn', 'step_up.outcome': failed ? 'failed' : 'passed' },
+    { 'step_up.access.result': failed ? 'blocked' : 'granted', 'step_up.requirement_met': !failed },
+  ][place];
   return {
     ...record,
-    eventName: `step_up.${event}`,
+    eventName: EVENT_NAMES[place],
     attributes: {
       ...attributes,
       ...more,

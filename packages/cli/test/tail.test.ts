@@ -188,7 +188,7 @@ describe('following the files of a writer', () => {
 describe('the command', () => {
   let child: ChildProcess | undefined;
   afterEach(() => {
-    child?.kill('SIGKILL');
+    if (child?.exitCode === null) child.kill('SIGKILL');
   });
 
   function tail(...flags: string[]): ChildProcess {

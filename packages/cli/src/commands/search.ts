@@ -143,26 +143,35 @@ async function showRecords(call: Call, segments: readonly Segment[], query: Quer
   const done = terminal.progress('Searching');
   const found = await findRecords(segments, query, flags['newest-first'] === true).finally(done);
   const judgement = await verified(() => new Set([...found.records()].map(({ hash }) => hash)));
-  if (flags['json'] === true) {
-    const records = [...found.records()].map((record) => recordJson(record, judgement?.standing));
-    terminal.printJson({ ...head(found, judgement), records });
-    return { found, judgement };
-  }
+  const json: unknown[] = [];
+  let read = 0;
   let shown = 0;
   let last: ToldRecord | undefined;
   for (const record of found.records()) {
+    read += 1;
     // A copy of a segment tells nothing new; its lines have the same times.
     if (record.hash === last?.hash) continue;
     last = record;
-    if (flags['ndjson'] === true) terminal.printJsonLine(recordJson(record, judgement?.standing));
+    shown += 1;
+    if (flags['json'] === true) json.push(recordJson(record, judgement?.standing));
+    else if (flags['ndjson'] === true) terminal.printJsonLine(recordJson(record, judgement?.standing));
     else terminal.print([recordLine(record, judgement && markOf([record], judgement))]);
-    if (++shown % PAGE === 0) await terminal.drained();
-    if (terminal.gone.aborted) break;
+    if (shown % PAGE === 0) await terminal.drained();
+    if (terminal.gone.aborted) return { found, judgement };
   }
-  if (flags['ndjson'] !== true && found.bytes > 0) {
-    terminal.print([...(shown === 0 ? [] : ['']), ...summary(found, shown, 'record', judgement)]);
+  const counted = withoutStrays(found, Math.min(found.matched, query.limit) - read, read - shown);
+  if (flags['json'] === true) terminal.printJson({ ...head(counted, judgement), records: json });
+  else if (flags['ndjson'] !== true && found.bytes > 0) {
+    terminal.print([...(shown === 0 ? [] : ['']), ...summary(counted, shown, 'record', judgement)]);
   }
-  return { found, judgement };
+  return { found: counted, judgement };
+}
+
+/** Lines that turned out to be no records, or gone, are not counted but said; copies are not counted. */
+function withoutStrays(found: Found, strays: number, copies: number): Found {
+  const sentence = `${strays} line(s) that matched are no records, or were gone when they were read.`;
+  const unread = strays === 0 ? found.unread : [...found.unread, sentence];
+  return { ...found, matched: found.matched - strays - copies, unread };
 }
 
 function head(found: Found, judgement: Judgement | undefined): Record<string, unknown> {
