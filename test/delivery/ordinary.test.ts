@@ -161,6 +161,21 @@ test.each([400, 401, 403, 404, 405, 413, 415, 429, 500, 503])(
   },
 );
 
+test('a record that is refused while it is the only one there waits for others before it is condemned', async () => {
+  const sink = await startSink();
+  sink.answer = ({ records }) =>
+    records.some(({ eventName }) => eventName === 'stepseal.stream.open')
+      ? { kind: 'answer', status: 400 }
+      : { kind: 'accept' };
+  const dataDir = temporaryDirectory();
+  const pipeline = startPipeline({ dataDir, delivery: { endpoint: sink.endpoint } });
+  await until(() => sink.requests.length > 1);
+  expect(pipeline.status().delivery?.setAside).toBe(0);
+  pipeline.emit(10);
+  await until(() => arrivedIds(sink).length === 10);
+  expect(readSetAside(onlyWriter(dataDir).directory)).toMatchObject([{ number: 1, eventName: 'stepseal.stream.open' }]);
+});
+
 test('a disk that is full for the cursor stops no delivery', async () => {
   const dataDir = await undeliveredDirectory();
   const full = (path: unknown): void => {

@@ -65,7 +65,7 @@ export class Delivery implements DeliveryQueue {
   readonly #pause = new Pause();
   #own: DirectoryQueue | undefined;
   /** The queue whose records are under suspicion. */
-  #suspected: DirectoryQueue | undefined;
+  #suspected: { readonly queue: DirectoryQueue; readonly turn: number } | undefined;
   /** Of directories that are somebody else's now; a load out of one may be under way. */
   readonly #retired: DirectoryQueue[] = [];
   #other: DirectoryQueue | undefined;
@@ -240,11 +240,12 @@ export class Delivery implements DeliveryQueue {
   }
 
   async #deliver(queue: DirectoryQueue): Promise<void> {
-    if (this.#suspected !== queue) this.#suspicion.forget();
-    this.#suspected = queue;
+    if (this.#suspected?.queue !== queue || this.#suspected.turn !== queue.turn) this.#suspicion.forget();
+    this.#suspected = { queue, turn: queue.turn };
     const first = queue.window[0] as DeliverableRecord;
     this.#waitingSinceMs = recordFacts(first.payload).timeMs ?? this.#waitingSinceMs;
-    const next = this.#suspicion.next(queue.window.length);
+    let next = this.#suspicion.next(queue.window.length);
+    if (next.kind === 'other' && (await queue.extend())) next = this.#suspicion.next(queue.window.length);
     const load = next.kind === 'records' ? queue.load(next.from, next.count) : await queue.other(first.number);
     if (load === undefined) {
       // Nothing else is there to ask with; the next record will do.

@@ -44,6 +44,7 @@ export class DirectoryQueue {
   #reader: SegmentReader | undefined;
   #open: Uint8Array = new Uint8Array();
   #window: ReadRecord[] = [];
+  #turn = 0;
   /** Acknowledged or set aside, in the stream being read. */
   #done: { number: number; offset: number } = { number: 0, offset: 0 };
 
@@ -72,6 +73,11 @@ export class DirectoryQueue {
     return this.#window;
   }
 
+  /** Another number when the records at hand are not what followed the last ones. */
+  get turn(): number {
+    return this.#turn;
+  }
+
   get streamId(): string | undefined {
     return this.#current;
   }
@@ -98,6 +104,13 @@ export class DirectoryQueue {
       if (step === 'over' && !(await this.#turnTo(this.#index.after(streamId)))) return false;
     }
     return true;
+  }
+
+  /** Reads on although there is a record at hand. @returns whether there are more now */
+  async extend(): Promise<boolean> {
+    const { length } = this.#window;
+    if (this.#current !== undefined && length === 1) await this.#read(this.#current);
+    return this.#window.length > length;
   }
 
   /** A record that is surely no worse than others, to ask the receiver with: the stream's first, else the newest stream's. */
@@ -186,14 +199,17 @@ export class DirectoryQueue {
 
   async #read(streamId: string): Promise<'more' | 'wait' | 'over'> {
     const live = this.#live?.streamId === streamId ? this.#live : undefined;
-    if (live !== undefined && live.noted <= this.#done.number) return 'wait';
+    if (live !== undefined && live.noted <= (this.#window.at(-1)?.number ?? this.#done.number)) return 'wait';
+    // What is still held lies in the reader's buffer, which it uses again.
+    const held = this.#window.map((record) => ({ ...record, payload: Uint8Array.from(record.payload) }));
     try {
       const adoption = live === undefined ? await this.#index.adoption(streamId) : undefined;
       this.#reader ??= await this.#openReader(streamId);
       this.#reader.grown(live?.bytes ?? (await this.#index.bytes(streamId)));
       const records = await this.#reader.read(adoption === 'awaited' ? undefined : adoption);
-      this.#window = records.filter(({ number }) => !this.setAside.has(streamId, number));
+      const wanted = records.filter(({ number }) => !this.setAside.has(streamId, number));
       const last = records.at(-1);
+      this.#window = [...held, ...wanted];
       if (this.#window.length === 0 && last !== undefined) this.#done = { number: last.number, offset: last.end };
       if (last !== undefined) return 'more';
       return live === undefined && adoption !== 'awaited' ? 'over' : 'wait';
@@ -222,6 +238,7 @@ export class DirectoryQueue {
     const reader = this.#reader;
     this.#reader = undefined;
     this.#window = [];
+    this.#turn++;
     await reader?.close().catch(() => {});
   }
 }
