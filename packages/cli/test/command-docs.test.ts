@@ -46,7 +46,7 @@ test.each([
 });
 
 test('the page of drill counts its attacks', () => {
-  expect(read('docs/commands/drill.md')).toContain(`of ${ATTACKS.length} attacks`);
+  expect(read('docs/commands/drill.md')).toContain(`of ${ATTACKS.length} caught`);
 });
 
 test('there is a runbook for every exit code', () => {

@@ -18,7 +18,7 @@ const BLOCK = /^```console\n\$ (.*)\n(?:[\s\S]*?)```$/gm;
 /** With STEPSEAL_WRITE_PAGES=1 the pages are written anew, to be looked at and committed. */
 const rewrite = process.env['STEPSEAL_WRITE_PAGES'] === '1';
 
-it.each(['search', 'tail', 'stats', 'explain'])(
+it.each(['search', 'tail', 'stats', 'explain', 'verify', 'drill', 'export', 'trust'])(
   'the page of %s shows what the command prints on the demonstration',
   (name) => {
     const page = new URL(`../../../docs/commands/${name}.md`, import.meta.url);
