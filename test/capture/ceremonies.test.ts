@@ -72,7 +72,7 @@ test('a process that is killed at any step of a step-up leaves exactly one end o
   };
   const ids = new Map<string, unknown>();
   for (const step of Object.keys(outcomes)) {
-    const killed = await Service.start(dataDir, { STEPSEAL_CEREMONY_ABANDON_AFTER_MS: '3000', KILL_AT: step });
+    const killed = await Service.start(dataDir, { STEPSEAL_CEREMONY_ABANDON_AFTER_MS: '5000', KILL_AT: step });
     const claims = { ...weak, sub: step, sid: step };
     let last = await killed.serve({ do: 'demand', claims });
     if (step !== 'opened') {
