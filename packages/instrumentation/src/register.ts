@@ -102,6 +102,7 @@ function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline):
   });
   instrumentation.setLoggerProvider(pipeline.loggerProvider);
   pipeline.describe(() => ({ instrumented: instrumentation.libraries, counts: { ...instrumentation.counts } }));
+  pipeline.describe(() => ({ instrumented: instrumentation.libraries, counts: { ...instrumentation.counts } }));
 }
 
 function sayWhere(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline): void {

@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { randomBytes } from 'node:crypto';
+import type { RegistryAttributes } from '@stepseal/core/semconv';
 import { BoundedMap } from '../ceremony/bounded-map.ts';
 import type { Ceremony, Requirement } from '../ceremony/ceremony.ts';
 import { type CeremonyBook, newCeremony } from '../ceremony/ceremony-book.ts';
@@ -139,17 +140,19 @@ class ServiceCall {
       ceremony.startedWallMs = store.parts.now();
     }
     if (call !== 'attempted' && call !== 'completed') return;
-    ceremony.answers += this.#newAnswers(ceremony);
     if (this.#frame === undefined) return;
     routes.answered(this.#frame.request);
     this.#frame.answered = ceremony;
   }
 
-  /** An end without an answer is none; nor does one count that comes after the end. */
-  #newAnswers(ceremony: Ceremony): 0 | 1 {
-    const { outcome = 'failed' } = this.#given;
+  /** The number of the answer that this call tells of, over all processes, unless the service counts for itself. */
+  #counted(ceremony: Ceremony | undefined, attributes: RegistryAttributes): RegistryAttributes {
+    if (ceremony === undefined || (this.#call !== 'attempted' && this.#call !== 'completed')) return {};
+    const { 'step_up.outcome': outcome = 'failed', 'step_up.attempt.number': stated } = attributes;
     const answered = outcome === 'passed' || outcome === 'failed' || outcome === 'error';
-    return answered && ceremony.outcome === undefined ? 1 : 0;
+    // An end without an answer is none; nor does one count that comes after the end.
+    if (answered && this.#parts.store.ended(ceremony) === undefined) this.#parts.store.countAnswer(ceremony);
+    return { 'step_up.attempt.number': stated ?? (ceremony.answers === 0 ? undefined : ceremony.answers) };
   }
 
   /** An evaluation by which nothing is demanded stands for itself. */
@@ -183,7 +186,8 @@ class ServiceCall {
     const { attributes, faults } = checkTold(draft.eventName, known, told);
     this.#faults.push(...faults);
     if (attributes === undefined) return undefined;
-    return { ...draft, attributes, body: toldSentence(call, attributes) };
+    const counted = { ...attributes, ...this.#counted(ceremony, attributes) };
+    return { ...draft, attributes: counted, body: toldSentence(call, counted) };
   }
 
   /** The one who reviews acts, and is not the one whose step-up it was. */
@@ -197,12 +201,8 @@ class ServiceCall {
   #measured(ceremony: Ceremony | undefined): Partial<EventDetail> {
     if (ceremony === undefined || (this.#call !== 'attempted' && this.#call !== 'completed')) return {};
     const { nowMs, store } = this.#parts;
-    const stated = this.#given['durationMs'] !== undefined;
-    const answers = ceremony.answers + this.#newAnswers(ceremony);
-    return {
-      ...(answers === 0 ? {} : { attemptNumber: answers }),
-      ...(stated ? { durationSource: 'derived' } : durationOf(ceremony, nowMs(), store.parts.now())),
-    };
+    if (this.#given['durationMs'] !== undefined) return { durationSource: 'derived' };
+    return durationOf(ceremony, nowMs(), store.parts.now());
   }
 
   /** Which step-up it is about: the one that is named, the one this request is about, the one that the session has open. */
