@@ -169,7 +169,7 @@ test('a record that is refused while it is the only one there waits for others b
       : { kind: 'accept' };
   const dataDir = temporaryDirectory();
   const pipeline = startPipeline({ dataDir, delivery: { endpoint: sink.endpoint } });
-  await until(() => sink.requests.length > 1);
+  await until(() => pipeline.status().delivery?.refused === 1);
   expect(pipeline.status().delivery?.setAside).toBe(0);
   pipeline.emit(10);
   await until(() => arrivedIds(sink).length === 10);

@@ -145,7 +145,10 @@ export function tally(site: DeliverySite, sink: OtlpSink): Tally {
 
 function sealedLine(line: Buffer): SealedLine {
   const { attributes, eventName = '' } = parsePayload(line);
-  const text = (key: string): string => String(attributes.get(key)?.value ?? '');
+  const text = (key: string): string => {
+    const value = attributes.get(key)?.value ?? '';
+    return typeof value === 'string' || typeof value === 'bigint' ? String(value) : '';
+  };
   return {
     id: text('audit.record.id'),
     eventName,
