@@ -141,8 +141,8 @@ export class Capture implements LibraryObserver {
   }
 
   /** What the timer does: ends the step-ups whose time is over, and learns what other processes know. */
-  closeOverdue(): Promise<void> {
-    return this.#closings.round();
+  async closeOverdue(): Promise<void> {
+    await this.#closings.round();
   }
 
   guard(run: () => void): void {

@@ -14,6 +14,8 @@ import { bearer, listen, STEP_UP, type TestServer } from './support/server.ts';
 let processes: Processes;
 let server: TestServer;
 let bug: boolean;
+/** How often somebody looked for the user of a request. */
+let asked: number;
 
 const now = (): number => Math.floor(Date.now() / 1000);
 const weak = { sub: 'user-1', sid: 'session-1', acr: 'basic', auth_time: 1000 };
@@ -28,6 +30,15 @@ beforeEach(async () => {
   bug = false;
   const app = express();
   app.use(express.json());
+  app.use((request, _response, next) => {
+    Object.defineProperty(request, 'user', {
+      get: () => {
+        asked += 1;
+        return undefined;
+      },
+    });
+    next();
+  });
   app.post('/transfers', (request, response) => {
     const { acr, auth_time = 0 } = claimsOf(request.headers.authorization);
     const proved = acr === 'gold' && now() - auth_time <= 60;
@@ -146,6 +157,20 @@ describe('an action that has demanded a proof and now goes on without asking', (
     await transfer(large, { ...weak, sid: 'session-2' });
     await transfer({ amount: 5, to: 'A' }, claims);
     expect(processes.told()).toEqual(['required']);
+  });
+
+  test('costs requests to other routes nothing: nobody asks who they are from', async () => {
+    processes.start();
+    asked = 0;
+    await transfer({ amount: 5, to: 'A' });
+    expect(asked, 'no route has demanded').toBe(0);
+    await transfer(large);
+    const beforeOthers = asked;
+    for (let round = 0; round < 5; round += 1) {
+      await (await fetch(`http://127.0.0.1:${server.port}/accounts`)).text();
+    }
+    expect(beforeOthers).toBeGreaterThan(0);
+    expect(asked).toBe(beforeOthers);
   });
 
   test('is not told of where it has never demanded one', async () => {

@@ -10,6 +10,8 @@ import { ceremonyOf, type DoneValue, type OpenValue } from './store/entry-values
 const PER_ROUND = 256;
 const MAX_EVERY_MS = 5_000;
 const MIN_EVERY_MS = 50;
+/** After a round that was full of step-ups whose time is over. */
+const SOON_MS = 50;
 /** A claim whose owner cannot be asked about, or that nobody can read, is taken for given up after this time. */
 const SILENT_MS = 150_000;
 /** A claim whose owner lives is looked up in the segments this often: its record may wait in his memory. */
@@ -80,23 +82,27 @@ export class Closings {
 
   #schedule(afterMs: number): void {
     this.#timer = setTimeout(() => {
-      void this.round().then(() => {
-        if (this.#open) this.#schedule(this.#everyMs);
+      void this.round().then((more) => {
+        if (this.#open) this.#schedule(more ? SOON_MS : this.#everyMs);
       });
     }, afterMs).unref();
   }
 
-  /** Looks at some of the open step-ups. Never rejects. */
-  async round(): Promise<void> {
+  /** Looks at some of the open step-ups. Never rejects. @returns whether many are waiting to be ended */
+  async round(): Promise<boolean> {
     const { routes, store, failed } = this.#parts;
     try {
       await routes.refresh();
       const doubts: Doubt[] = [];
-      for (const id of await store.entries.some('open', PER_ROUND)) this.#look(id, doubts);
+      const names = await store.entries.some('open', PER_ROUND);
+      let overdue = 0;
+      for (const id of names) if (this.#look(id, doubts)) overdue += 1;
       await this.#resolve(doubts);
       await this.#clean();
+      return names.length >= PER_ROUND && overdue > 0;
     } catch (error) {
       failed(error);
+      return false;
     }
   }
 
@@ -121,22 +127,23 @@ export class Closings {
     }
   }
 
-  #look(id: string, doubts: Doubt[]): void {
+  /** @returns whether its time is over */
+  #look(id: string, doubts: Doubt[]): boolean {
     const { endings, store } = this.#parts;
     // A deadline only ever moves away, so one that was read before need not be read again until it is there.
     const deadlineMs = this.#deadlines.get(id);
-    if (deadlineMs !== undefined && store.parts.now() < deadlineMs && !store.entries.has('done', id)) return;
+    if (deadlineMs !== undefined && store.parts.now() < deadlineMs && !store.entries.has('done', id)) return false;
     const open = store.entries.get('open', id) as OpenValue | undefined;
-    if (open === undefined) return;
+    if (open === undefined) return false;
     if (this.#deadlines.size > MAX_DEADLINES) this.#deadlines.clear();
     this.#deadlines.set(id, open.deadlineMs);
     const claim = this.#lastClaim(id);
     if (claim !== undefined) {
       this.#settle(id, open, claim, doubts);
-      return;
+      return false;
     }
     const now = store.parts.now();
-    if (now < open.deadlineMs) return;
+    if (now < open.deadlineMs) return false;
     const { expiresMs } = open.ceremony;
     const close = (): void => {
       endings.close(open, expiresMs !== undefined && expiresMs <= now ? 'expired' : 'abandoned');
@@ -145,6 +152,7 @@ export class Closings {
     const doubtful = open.bootId !== store.self.bootId || now - open.openedMs > OLD_MS;
     if (doubtful) doubts.push({ id, sinceMs: open.openedMs, untold: close });
     else close();
+    return true;
   }
 
   /** An end was claimed, and the step-up is still open: told or not, and by whom? */
