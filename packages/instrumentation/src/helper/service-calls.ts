@@ -2,7 +2,8 @@
 // Copyright The Stepseal Authors
 
 import { randomBytes } from 'node:crypto';
-import type { RegistryAttributes } from '@stepseal/core/semconv';
+import { toUSVString } from 'node:util';
+import { ATTRIBUTES, type RegistryAttributes } from '@stepseal/core/semconv';
 import { BoundedMap } from '../ceremony/bounded-map.ts';
 import type { Ceremony, Requirement } from '../ceremony/ceremony.ts';
 import { type CeremonyBook, newCeremony } from '../ceremony/ceremony-book.ts';
@@ -19,6 +20,7 @@ import type { Pseudonyms } from '../identity/pseudonyms.ts';
 import type { Subject } from '../identity/subject.ts';
 import type { SubjectReader } from '../identity/subject-reader.ts';
 import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts';
+import { callDetails } from './call-details.ts';
 import { checkTold } from './check-told.ts';
 import type { HelperCall } from './inputs.ts';
 import { type Given, idText, toldAttributes } from './told-attributes.ts';
@@ -39,7 +41,6 @@ export interface ServiceCallsParts {
 }
 
 const SOURCE = { library: PACKAGE_NAME, libraryVersion: PACKAGE_VERSION };
-const MAX_TEXT = 256;
 const ID = /^[\w-]{1,64}$/;
 /** A step-up that has ended still has its access told, by whoever tells it. */
 const LAST_LIMITS = { maxEntries: 10_000, maxAgeMs: 15 * 60_000 };
@@ -178,7 +179,7 @@ class ServiceCall {
         http: frame === undefined ? undefined : httpFacts(frame.request, undefined),
         ...SOURCE,
       },
-      detail: { ...DETAILS[call](this.#given), ...this.#measured(ceremony) },
+      detail: { ...callDetails(call, this.#given), ...this.#measured(ceremony) },
       body: '',
       raw: { request: frame?.request, response: frame?.response, libraryArguments: [this.#given] },
     });
@@ -251,16 +252,16 @@ class ServiceCall {
 
   #action(): string | undefined {
     const action = this.#given['action'];
-    if (typeof action === 'string' && action.length <= MAX_TEXT) return action;
+    if (fits(action, 'step_up.action.name')) return action;
     return this.#frame === undefined ? undefined : httpFacts(this.#frame.request, undefined).actionName;
   }
 
   #requirement(): Requirement | undefined {
     const { acrValues, maxAgeS } = this.#given;
-    const values = Array.isArray(acrValues)
-      ? acrValues.filter((value) => typeof value === 'string' && value.length <= MAX_TEXT)
-      : [];
-    const seconds = typeof maxAgeS === 'number' && Number.isSafeInteger(maxAgeS) ? maxAgeS : undefined;
+    const { maxItems = 0 } = ATTRIBUTES['step_up.acr.requested'];
+    const all: unknown[] = Array.isArray(acrValues) ? acrValues : [];
+    const values = all.filter((value) => fits(value, 'step_up.acr.requested')).slice(0, maxItems);
+    const seconds = typeof maxAgeS === 'number' && Number.isSafeInteger(maxAgeS) && maxAgeS >= 0 ? maxAgeS : undefined;
     return values.length === 0 && seconds === undefined ? undefined : { acrValues: values, maxAgeS: seconds };
   }
 
@@ -273,22 +274,8 @@ class ServiceCall {
   }
 }
 
-const DETAILS: Readonly<Record<HelperCall, (given: Given) => Pick<EventDetail, 'action' | 'auditOutcome'>>> = {
-  evaluated: ({ decision }) => ({
-    action: 'STEP_UP_EVALUATE',
-    auditOutcome: decision === 'error' ? 'failure' : 'success',
-  }),
-  required: () => ({ action: 'STEP_UP_REQUIRE', auditOutcome: 'success' }),
-  challenged: () => ({ action: 'STEP_UP_CHALLENGE', auditOutcome: 'success' }),
-  attempted: () => ({ action: 'STEP_UP_VERIFY', auditOutcome: 'failure' }),
-  completed: ({ outcome }) => ({
-    action: 'STEP_UP_VERIFY',
-    auditOutcome: outcome === 'passed' ? 'success' : 'failure',
-  }),
-  access: ({ result }) => ({ action: 'ACCESS', auditOutcome: result === 'granted' ? 'success' : 'failure' }),
-  enrolled: ({ errorType }) => ({
-    action: 'FACTOR_ENROL',
-    auditOutcome: errorType === undefined ? 'success' : 'failure',
-  }),
-  review: () => ({ action: 'STEP_UP_REVIEW', auditOutcome: 'success' }),
-};
+/** Whether a text may be recorded: it is remembered for the records that follow, which the caller is not told of. */
+function fits(value: unknown, name: 'step_up.action.name' | 'step_up.acr.requested'): value is string {
+  if (typeof value !== 'string' || value === '' || toUSVString(value) !== value) return false;
+  return Buffer.byteLength(value) <= (ATTRIBUTES[name].maxBytes ?? 0);
+}
