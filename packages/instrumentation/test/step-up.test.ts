@@ -351,6 +351,27 @@ describe('where the demand carries no challenge, the session joins what follows:
     expect(recorder.attribute(2, 'step_up.correlation')).toBe('inferred');
   });
 
+  test('a challenge that was there before the demand belongs to it, and the demand says for what it is', async () => {
+    await options();
+    await bareDemand();
+    expect(recorder.names()).toEqual(['step_up.challenged', 'step_up.required']);
+    expect(ids().size).toBe(1);
+    expect(recorder.attribute(1, 'step_up.action.name')).toBe('POST');
+    expect(recorder.attribute(1, 'step_up.acr.requested')).toEqual(['gold']);
+  });
+
+  test('a demand for another action is another step-up', async () => {
+    const app = { route: { path: '/pay' } };
+    await bareDemand();
+    serve = (request, response) => {
+      Object.assign(request, app);
+      response.writeHead(401, { 'www-authenticate': STEP_UP }).end();
+    };
+    await send(server.port, '/pay', { headers: bearer(weak), body: '5000' });
+    await until(() => recorder.names().filter((name) => name === 'step_up.required').length === 2);
+    expect(ids().size).toBe(2);
+  });
+
   test('a refused answer leaves room for another, and the one that passes ends it', async () => {
     await bareDemand();
     await answer(await options(), { wrongKey: true });

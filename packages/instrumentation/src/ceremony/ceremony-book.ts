@@ -123,7 +123,12 @@ export class CeremonyBook {
     const { subject, actionName } = facts;
     const pending = this.pending(subject);
     const same = actionName === undefined || (pending?.correlation === 'inferred' && pending.actionName === actionName);
-    if (pending !== undefined && (same || pending.actionName === undefined)) return pending;
+    if (pending !== undefined && (same || pending.actionName === undefined)) {
+      // What began with a challenge or an answer gets its demand.
+      pending.actionName ??= actionName;
+      pending.requirement ??= facts.requirement;
+      return pending;
+    }
     const ceremony = newCeremony(this.#freshId(subject), 'inferred', facts);
     this.#setPending(subject, ceremony);
     return ceremony;

@@ -21,9 +21,10 @@ export interface Ceremony {
   readonly correlation: StepUpCorrelation;
   /** Whose it is, where known: nobody else's answer may end it. */
   readonly userHash: string | undefined;
-  readonly requirement: Requirement | undefined;
-  /** The guarded action, `POST /transfers`; unknown where the demand was not seen. */
-  readonly actionName: string | undefined;
+  /** What the demand asks for; unknown until there is one, or where it was not seen. */
+  requirement: Requirement | undefined;
+  /** The guarded action, `POST /transfers`; as `requirement`. */
+  actionName: string | undefined;
   method: StepUpMethod | undefined;
   /** Monotonic milliseconds of the challenge, or of the demand until there is one; unknown in any other process. */
   startedAtMs: number | undefined;
