@@ -50,7 +50,7 @@ export function stringOf(payload: Payload, name: string): string | undefined {
 }
 
 /** Reads a boolean attribute. */
-export function booleanOf(payload: Payload, name: string): boolean | undefined {
+function booleanOf(payload: Payload, name: string): boolean | undefined {
   const value = payload.attributes.get(name);
   return value?.type === 'bool' ? value.value : undefined;
 }
