@@ -4,12 +4,15 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { CeremonyIds } from '../src/ceremony/ceremony-id.ts';
+import { stepUp } from '../src/helper.ts';
 import { trustedProxies } from '../src/identity/client-address.ts';
 import { Pseudonyms } from '../src/identity/pseudonyms.ts';
 import { readBoolean, readCountry, readLocality, readTime } from '../src/identity/read-value.ts';
 import type { Subject } from '../src/identity/subject.ts';
 import { type SubjectPaths, SubjectReader } from '../src/identity/subject-reader.ts';
 import { userAgentName } from '../src/identity/user-agent.ts';
+import { record } from './support/recorder.ts';
+import { bearer, listen, STEP_UP, send } from './support/server.ts';
 
 const PROXY = '10.0.0.7';
 
@@ -181,4 +184,79 @@ test.each([
   [undefined, undefined],
 ])('the client that says %j is of the family %s', (header, expected) => {
   expect(userAgentName(header)).toBe(expected);
+});
+
+describe.each([
+  ['a trusted proxy', ['127.0.0.1']],
+  ['nobody who is trusted', []],
+])('requests from %s:', (_title, trustedProxies) => {
+  const header = (name: string): string[] => [`header.x-${name}`];
+  const given = {
+    ...bearer({ sub: 'user-1', sid: 'session-1' }),
+    'user-agent': 'Mozilla/5.0 Firefox/145.0',
+    'x-forwarded-for': '203.0.113.77',
+    'x-country': 'DE',
+    'x-city': 'Hamburg',
+    'x-device': 'device-1',
+    'x-known': '1',
+    'x-since': '1795251341',
+  };
+  const FROM_PROXY: Record<string, unknown> = {
+    'audit.source.id': '203.0.113.0/24',
+    'geo.country.iso_code': 'DE',
+    'geo.locality.name': 'Hamburg',
+    'step_up.client.prefix': '203.0.113.0/24',
+    'step_up.device.hash': new Pseudonyms(Buffer.alloc(32, 1)).hash('device', 'device-1'),
+    'step_up.device.known': true,
+    'step_up.session.started_at': '2026-11-21T08:55:41Z',
+  };
+
+  test('every event says where it came from, as far as anybody who is believed says so', async () => {
+    const recorder = record({
+      identity: { device: header('device'), deviceKnown: header('known'), sessionStartedAt: header('since') },
+      client: { trustedProxies, country: header('country'), locality: header('city') },
+    });
+    const { generateAuthenticationOptions, verifyAuthenticationResponse, verifyRegistrationResponse } =
+      recorder.webauthn;
+    const broken = {} as never;
+    const work: Record<string, () => Promise<unknown>> = {
+      '/evaluate': async () => stepUp.evaluated({ decision: 'exempt', exemption: 'trusted_device' }),
+      '/pay': () => generateAuthenticationOptions({ rpID: 'localhost' }),
+      '/verify': () => verifyAuthenticationResponse({ response: broken, credential: broken } as never),
+      '/done': async () => stepUp.completed({ method: 'webauthn', outcome: 'locked_out' }),
+      '/enrol': () => verifyRegistrationResponse({ response: broken } as never),
+      '/access': async () => stepUp.access({ result: 'blocked', action: 'payments.transfer' }),
+    };
+    const server = await listen(async (request, response) => {
+      await work[request.url ?? '']?.().catch(() => {});
+      if (request.url === '/pay') response.writeHead(401, { 'www-authenticate': STEP_UP });
+      response.end();
+    });
+    for (const path of Object.keys(work)) await send(server.port, path, { headers: given });
+    recorder.capture.close();
+    await server.close();
+    expect([...new Set(recorder.names())].sort()).toEqual([
+      'step_up.access',
+      'step_up.attempted',
+      'step_up.challenged',
+      'step_up.completed',
+      'step_up.enrolled',
+      'step_up.evaluated',
+      'step_up.required',
+    ]);
+    const trusted = trustedProxies.length > 0;
+    for (const { eventName, attributes } of recorder.records) {
+      expect(attributes['user_agent.name'], eventName).toBe('Firefox');
+      expect(attributes['session.id'], eventName).toMatch(/^[\w-]{22}$/);
+      expect(attributes['step_up.client.hash'], eventName).toMatch(/^[\w-]{22}$/);
+      if (trusted) expect(attributes, eventName).toMatchObject(FROM_PROXY);
+      else {
+        const own = { 'audit.source.id': '127.0.0.0/24', 'step_up.client.prefix': '127.0.0.0/24' };
+        const seen = Object.fromEntries(Object.keys(FROM_PROXY).map((name) => [name, attributes[name]]));
+        expect(seen, eventName).toEqual({ ...own, ...Object.fromEntries(UNKNOWN.map((name) => [name, undefined])) });
+      }
+    }
+  });
+
+  const UNKNOWN = Object.keys(FROM_PROXY).filter((name) => !/source|client/.test(name));
 });
