@@ -18,8 +18,18 @@ const SECOND_DIGITS = 13;
 
 export const LF = 0x0a;
 
-/** Bytes by which a line with a `step_up.id` is found. */
-export const ID_NEEDLE: Buffer = ID;
+/**
+ * Bytes by which a line with a `step_up.id` is found, at half the cost of the whole name: a search looks for the first
+ * byte first, and in a payload there are eight quotation marks to one underscore.
+ */
+export const ID_SEED: Buffer = ID.subarray('"step'.length);
+
+/** Where the text of a `step_up.id` begins whose seed stands at `at`; -1 where it belongs to another name. */
+export function idBehindSeed(bytes: Buffer, at: number): number {
+  const start = at - (ID.length - ID_SEED.length);
+  for (let i = start; i < at; i++) if (bytes[i] !== ID[i - start]) return -1;
+  return at + ID_SEED.length;
+}
 
 /** Bytes of an attribute with this text. */
 export function stringNeedle(name: string, value: string): Buffer {

@@ -3,7 +3,7 @@
 
 import { type Segment, VerifierError } from '@stepseal/verifier';
 import { type IdColumns, IdTable } from './id-table.ts';
-import { ID_NEEDLE, idStart, textEnd } from './line-bytes.ts';
+import { ID_SEED, idBehindSeed, idStart, textEnd } from './line-bytes.ts';
 import { type LineHit, type LineTerm, meets, scanSegment, type TimeWindow } from './scan-segment.ts';
 
 /** What to look for in every segment. */
@@ -40,7 +40,7 @@ export interface ScanResult {
 }
 
 /** Every line that belongs to a step-up. */
-export const OF_STEP_UPS: LineTerm = { alternatives: [[ID_NEEDLE]], inValues: false, inWindow: true };
+export const OF_STEP_UPS: LineTerm = { alternatives: [[ID_SEED]], inValues: false, inWindow: true };
 
 /** Runs a job over one segment after another; each thread has its own. */
 export class Scan {
@@ -93,8 +93,8 @@ export class Scan {
     const job = this.#job;
     if (job.kind === 'ids') {
       const wanted = (bytes: Buffer, at: number): boolean => {
-        const from = at + ID_NEEDLE.length;
-        return this.#ids.has(bytes, from, textEnd(bytes, from));
+        const from = idBehindSeed(bytes, at);
+        return from !== -1 && this.#ids.has(bytes, from, textEnd(bytes, from));
       };
       const take: LineHit = (_, start, end, { offset, timeMs }) => this.#take(index, offset, end - start, timeMs);
       return scanSegment(reader, [OF_STEP_UPS], undefined, take, wanted);
