@@ -39,6 +39,18 @@ describe('a record as a sentence', () => {
       'A stronger proof was due and waived: the amount was small.',
     ],
     [
+      'step_up.evaluated',
+      {
+        'step_up.decision': 'required',
+        'step_up.risk.score_milli': 820,
+        'step_up.risk.threshold_milli': 700,
+        'step_up.risk.reasons': ['new_payee'],
+        'security_rule.name': 'wire-over-10k',
+        'security_rule.version': '7',
+      },
+      'The policy asked for a stronger proof (rule wire-over-10k, version 7). Risk score 0.82, threshold 0.7 (new_payee).',
+    ],
+    [
       'step_up.challenged',
       { 'step_up.method': 'totp', 'step_up.attempt.number': 2 },
       'The user was asked for a code from an authenticator app (attempt 2).',

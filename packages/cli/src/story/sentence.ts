@@ -4,6 +4,7 @@
 import {
   ATTR_ERROR_TYPE,
   ATTR_SECURITY_RULE_NAME,
+  ATTR_SECURITY_RULE_VERSION,
   ATTR_STEP_UP_ACCESS_RESULT,
   ATTR_STEP_UP_ACR_REQUESTED,
   ATTR_STEP_UP_ACTION_NAME,
@@ -18,6 +19,9 @@ import {
   ATTR_STEP_UP_OUTCOME,
   ATTR_STEP_UP_REQUIREMENT_MET,
   ATTR_STEP_UP_REVIEW_LABEL,
+  ATTR_STEP_UP_RISK_REASONS,
+  ATTR_STEP_UP_RISK_SCORE_MILLI,
+  ATTR_STEP_UP_RISK_THRESHOLD_MILLI,
   ATTR_STEP_UP_TRIGGER_REASON,
   EVENT_STEP_UP_ACCESS,
   EVENT_STEP_UP_ATTEMPTED,
@@ -63,7 +67,8 @@ export function sentence(record: ToldRecord): string {
 function evaluated(record: ToldRecord): string {
   const decision = phrase(DECISIONS, text(record, ATTR_STEP_UP_DECISION) ?? 'The policy was asked');
   const exemption = text(record, ATTR_STEP_UP_EXEMPTION);
-  return `${decision}${forAction(record)}${exemption === undefined ? '' : `: ${phrase(EXEMPTIONS, exemption)}`}${rule(record)}.`;
+  const why = exemption === undefined ? '' : `: ${phrase(EXEMPTIONS, exemption)}`;
+  return `${decision}${forAction(record)}${why}${rule(record)}.${risk(record)}`;
 }
 
 function required(record: ToldRecord): string {
@@ -75,7 +80,7 @@ function required(record: ToldRecord): string {
     ...(age === undefined ? [] : [`not older than ${duration(age * 1000)}`]),
   ];
   const demand = wanted.length === 0 ? '' : ` Accepted: ${wanted.join(', ')}.`;
-  return `A stronger proof was demanded${forAction(record)}: ${reason}${rule(record)}.${demand}`;
+  return `A stronger proof was demanded${forAction(record)}: ${reason}${rule(record)}.${risk(record)}${demand}`;
 }
 
 function challenged(record: ToldRecord): string {
@@ -127,7 +132,18 @@ function because(record: ToldRecord): string {
 
 function rule(record: ToldRecord): string {
   const name = text(record, ATTR_SECURITY_RULE_NAME);
-  return name === undefined ? '' : ` (rule ${name})`;
+  const version = text(record, ATTR_SECURITY_RULE_VERSION);
+  return name === undefined ? '' : ` (rule ${name}${version === undefined ? '' : `, version ${version}`})`;
+}
+
+/** Scores are recorded in thousandths. */
+function risk(record: ToldRecord): string {
+  const score = integer(record, ATTR_STEP_UP_RISK_SCORE_MILLI);
+  if (score === undefined) return '';
+  const threshold = integer(record, ATTR_STEP_UP_RISK_THRESHOLD_MILLI);
+  const limit = threshold === undefined ? '' : `, threshold ${threshold / 1000}`;
+  const reasons = texts(record, ATTR_STEP_UP_RISK_REASONS);
+  return ` Risk score ${score / 1000}${limit}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}.`;
 }
 
 function forAction(record: ToldRecord): string {
