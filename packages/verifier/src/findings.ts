@@ -36,6 +36,7 @@ export type FindingCode =
   | 'OUT_OF_RANGE'
   | 'DECLARED_LOSS'
   | 'DUPLICATE_IDENTICAL'
+  | 'PROJECTION_MISMATCH'
   | 'RESIGNED'
   | 'ALG_MISMATCH'
   | 'UNREADABLE'

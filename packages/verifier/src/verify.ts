@@ -95,6 +95,7 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
   told.push(emptiness(outcomes, records, told.flat(), trust, check));
+  told.push(alteredFields(examined, reports));
   const signatures =
     options.recordSignatures === true && trust !== undefined
       ? await checkRecordSignatures(trustedOutcomes(outcomes, reports), trust)
@@ -130,6 +131,21 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     ...(signatures === undefined ? {} : { recordSignatures: signatures.counts }),
     limits: LIMITS_OF_PROOF,
   };
+}
+
+/** Fields of an exported record are what is searched and shown; what is sealed is the payload. */
+function alteredFields(examined: Examined, reports: readonly StreamReport[]): readonly Finding[] {
+  const trusted = reports.filter((stream) => stream.trusted);
+  return trusted.flatMap(({ streamId }) =>
+    (examined.byStream.get(streamId) ?? []).flatMap(({ segment }) => {
+      const log = new FindingLog(segment.name, streamId);
+      for (const { number, field } of segment.altered?.() ?? []) {
+        const evidence = 'A field of the exported record does not say what its sealed payload says.';
+        log.add({ code: 'PROJECTION_MISMATCH', from: number, to: number, field, evidence });
+      }
+      return log.findings;
+    }),
+  );
 }
 
 function trustedOutcomes(outcomes: ReadonlyMap<string, Outcome>, reports: readonly StreamReport[]): Outcome[] {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { isNoteLine, parseNoteLine } from '@stepseal/core/format';
+import { severityOf } from '@stepseal/core/semconv';
 import { type StreamBuilder, type TestKey, TestWriter, testKey, writeStepUp } from '@stepseal/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../src/report.ts';
@@ -70,18 +71,41 @@ function onDisk(made: Trail, signatures: string | undefined): ReturnType<typeof 
   return directorySource(directory);
 }
 
+interface Typed {
+  readonly [wrapper: string]: unknown;
+}
+
+const anyValue = (value: Typed | readonly Typed[]): object =>
+  Array.isArray(value) ? { arrayValue: { values: value.map(anyValue) } } : value;
+
+/** The fields of an exported record of a registry event, from its payload. */
+function fieldsOf(payload: Buffer): { attributes: object[]; [field: string]: unknown } {
+  const p = JSON.parse(payload.toString());
+  const value = (name: string): unknown => Object.values(p.attributes[name] ?? {})[0];
+  const { number, text } = severityOf(p.event_name, value('step_up.outcome'), value('step_up.access.result'));
+  return {
+    timeUnixNano: p.timestamp,
+    observedTimeUnixNano: p.observed_timestamp ?? p.timestamp,
+    severityNumber: number,
+    severityText: text,
+    ...(p.body === undefined ? {} : { body: p.body }),
+    eventName: p.event_name,
+    traceId: p.trace_id ?? '',
+    spanId: p.span_id ?? '',
+    attributes: Object.entries<Typed>(p.attributes).map(([key, typed]) => ({ key, value: anyValue(typed) })),
+  };
+}
+
 /** As a Collector's file exporter leaves it: requests of three records, in JSON, one a line. */
 function inOtlp(made: Trail, values: readonly (string | undefined)[], algorithm: string | undefined): string {
   const text = (key: string, stringValue: string): object => ({ key, value: { stringValue } });
-  const records = made.payloads.map((payload, i) => ({
-    timeUnixNano: '1',
-    attributes: [
-      text('other', 'x'),
-      text('audit.integrity.payload', payload.toString()),
-      ...(made.notes[i] === undefined ? [] : [text('audit.integrity.note', made.notes[i])]),
-      ...(values[i] === undefined ? [] : [text('audit.integrity.value', values[i])]),
-    ],
-  }));
+  const records = made.payloads.map((payload, i) => {
+    const { attributes, ...fields } = fieldsOf(payload);
+    const added = [text('other', 'x'), text('audit.integrity.payload', payload.toString())];
+    if (made.notes[i] !== undefined) added.push(text('audit.integrity.note', made.notes[i]));
+    if (values[i] !== undefined) added.push(text('audit.integrity.value', values[i]));
+    return { ...fields, attributes: [...added, ...attributes] };
+  });
   const attributes = algorithm === undefined ? [] : [text('audit.integrity.algorithm', algorithm)];
   const request = (logRecords: readonly object[]): string =>
     `${JSON.stringify({ resourceLogs: [{ resource: { attributes }, scopeLogs: [{ scope: {}, logRecords }] }] })}\n`;
@@ -236,4 +260,42 @@ describe('an export of OTLP in JSON', () => {
     // Only the line that is no JSON is something that no stream explains.
     expect(report.findings.map(({ code }) => code)).toEqual(['MALFORMED']);
   });
+
+  test.each<[string, (record: Exported) => void]>([
+    ['timeUnixNano', (record) => Object.assign(record, { timeUnixNano: '1' })],
+    ['observedTimeUnixNano', (record) => Object.assign(record, { observedTimeUnixNano: undefined })],
+    ['severityNumber', (record) => Object.assign(record, { severityNumber: 17 })],
+    ['severityText', (record) => Object.assign(record, { severityText: 'ERROR' })],
+    ['eventName', (record) => Object.assign(record, { eventName: 'step_up.review' })],
+    ['traceId', (record) => Object.assign(record, { traceId: '0af7651916cd43dd8448eb211c80319c' })],
+    ['body', (record) => Object.assign(record, { body: { stringValue: 'all is well' } })],
+    ['audit.record.id', (record) => setAttribute(record, 'audit.record.id', { stringValue: 'x' })],
+    ['audit.sequence.number', (record) => setAttribute(record, 'audit.sequence.number', { intValue: '2' })],
+    ['audit.schema.version', (record) => setAttribute(record, 'audit.schema.version', undefined)],
+    [
+      'audit.record.id',
+      (record) => record.attributes.push(...record.attributes.filter(({ key }) => key === 'audit.record.id')),
+    ],
+    ['attributes', (record) => record.attributes.push({ key: 'step_up.nothing', value: { stringValue: 'x' } })],
+  ])('whose %s says something else than its payload is tampered with', async (field, change) => {
+    const made = trail(`rs/altered/${field}`);
+    const [first = '', ...rest] = inOtlp(made, [], undefined).split('\n');
+    const request = JSON.parse(first);
+    change(request.resourceLogs[0].scopeLogs[0].logRecords[0]);
+    const source = ndjsonSource(Readable.from([Buffer.from([JSON.stringify(request), ...rest].join('\n'))]));
+    onTestFinished(() => source.dispose?.());
+    const report = await check(made, source);
+    expect(report.findings.map(({ code, severity, from, field: told }) => [code, severity, from, told])).toEqual([
+      ['PROJECTION_MISMATCH', 'tampered', 1, field],
+    ]);
+  });
 });
+
+interface Exported {
+  attributes: { key: string; value: object }[];
+}
+
+function setAttribute(record: Exported, name: string, value: object | undefined): void {
+  const others = record.attributes.filter(({ key }) => key !== name);
+  record.attributes = value === undefined ? others : [...others, { key: name, value }];
+}

@@ -18,16 +18,12 @@ import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LIMITS } from '@stepseal/core/format';
 import { VerifierError } from '../errors.ts';
+import { MAX_OF_A_CODE } from '../finding-log.ts';
 import { rankOf, splitGlued, streamOf } from './export-line.ts';
 import { directorySource } from './file-source.ts';
 import { OTLP_START, otlpRecords } from './otlp-line.ts';
-import {
-  type FoundSignature,
-  type SignatureLookup,
-  spooledSignature,
-  spooledSignatures,
-} from './record-signature-source.ts';
-import type { Segment, Source } from './source.ts';
+import { type SignatureLookup, spooledSignature, spooledSignatures } from './record-signature-source.ts';
+import type { AlteredRecord, Segment, Source } from './source.ts';
 
 /** Lines held before they are spooled; bounds memory whatever the input. */
 const SPOOL_BYTES = 4 << 20;
@@ -82,7 +78,13 @@ async function split(input: string | Readable, directory: string, exportOf: stri
   const sorted = await directorySource(directory).segments();
   return sorted.map(({ name, open }) => {
     const id = basename(name, '.ndjson');
-    return { name: `${exportOf}, ${id}`, exportOf, open, signatures: () => spool.signaturesOf(id) };
+    return {
+      name: `${exportOf}, ${id}`,
+      exportOf,
+      open,
+      signatures: () => spool.signaturesOf(id),
+      altered: () => spool.alteredOf(id),
+    };
   });
 }
 
@@ -129,6 +131,7 @@ class Spool {
   readonly files = new Set<string>();
   private readonly directory: string;
   private readonly held = new Map<string, string[]>();
+  private readonly altered = new Map<string, AlteredRecord[]>();
   private readonly heldSignatures = new Map<string, string[]>();
   private bytes = 0;
 
@@ -143,12 +146,18 @@ class Spool {
       for (const part of splitGlued(line)) this.add(part);
       return;
     }
-    for (const { payload, note, signature } of records) {
+    for (const { payload, note, signature, altered } of records) {
       this.add(payload);
       if (note !== undefined) this.add(note);
-      const id = signature && streamOf(payload);
-      if (id !== undefined) this.addSignature(id, spooledSignature(rankOf(payload), signature as FoundSignature));
+      const id = signature === undefined && altered === undefined ? undefined : streamOf(payload);
+      if (id === undefined) continue;
+      if (signature !== undefined) this.addSignature(id, spooledSignature(rankOf(payload), signature));
+      if (altered !== undefined) this.addAltered(id, { number: rankOf(payload), field: altered });
     }
+  }
+
+  alteredOf(id: string): readonly AlteredRecord[] {
+    return this.altered.get(id) ?? [];
   }
 
   signaturesOf(id: string): SignatureLookup | undefined {
@@ -189,6 +198,14 @@ class Spool {
     else lines.push(line);
     this.bytes += line.length + 1;
     if (this.bytes > SPOOL_BYTES) this.flush();
+  }
+
+  private addAltered(id: string, record: AlteredRecord): void {
+    const others = this.altered.get(id);
+    // One of a stream decides; how many there are is whoever's choice who made the export.
+    if (others === undefined) {
+      if (this.altered.size < MAX_STREAMS) this.altered.set(id, [record]);
+    } else if (others.length <= MAX_OF_A_CODE) others.push(record);
   }
 
   private signatureFile(id: string): string {

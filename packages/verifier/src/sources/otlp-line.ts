@@ -2,6 +2,8 @@
 // Copyright The Stepseal Authors
 
 import { noteLine } from '@stepseal/core/format';
+import { list, member } from './json-member.ts';
+import { alteredField } from './otlp-fields.ts';
 import type { FoundSignature } from './record-signature-source.ts';
 
 /** How a line of OTLP begins in the files that Collectors write: one export request in JSON. */
@@ -14,6 +16,8 @@ export interface OtlpRecord {
   /** The note as a line, on a sealing record. */
   readonly note: string | undefined;
   readonly signature: FoundSignature | undefined;
+  /** A field that does not say what P says. */
+  readonly altered: string | undefined;
 }
 
 /**
@@ -32,11 +36,12 @@ export function otlpRecords(line: string): readonly OtlpRecord[] | undefined {
     const algorithm = attributesOf(member(group, 'resource')).get('audit.integrity.algorithm');
     return list(group, 'scopeLogs')
       .flatMap((scope) => list(scope, 'logRecords'))
-      .flatMap((record) => sealedRecord(attributesOf(record), algorithm));
+      .flatMap((record) => sealedRecord(record, algorithm));
   });
 }
 
-function sealedRecord(attributes: ReadonlyMap<string, string>, algorithm: string | undefined): OtlpRecord[] {
+function sealedRecord(record: unknown, algorithm: string | undefined): OtlpRecord[] {
+  const attributes = attributesOf(record);
   const payload = attributes.get('audit.integrity.payload');
   const note = attributes.get('audit.integrity.note');
   const value = attributes.get('audit.integrity.value');
@@ -47,6 +52,7 @@ function sealedRecord(attributes: ReadonlyMap<string, string>, algorithm: string
       note: note === undefined ? undefined : noteBytes(note),
       // A signature whose Resource names no algorithm is as wrong as one of another algorithm.
       signature: value === undefined ? undefined : { value, algorithm: algorithm ?? '' },
+      altered: alteredField(record, Buffer.from(payload)),
     },
   ];
 }
@@ -71,13 +77,4 @@ function attributesOf(holder: unknown): ReadonlyMap<string, string> {
     if (typeof key === 'string' && typeof value === 'string') texts.set(key, value);
   }
   return texts;
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-}
-
-function list(value: unknown, key: string): readonly unknown[] {
-  const found = member(value, key);
-  return Array.isArray(found) ? found : [];
 }

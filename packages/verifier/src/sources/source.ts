@@ -10,6 +10,12 @@ export interface SegmentReader {
   close(): void;
 }
 
+/** A record of an export, and a field of it that does not say what its payload says. */
+export interface AlteredRecord {
+  readonly number: number;
+  readonly field: string;
+}
+
 /** One stream's file, or what an export holds of one stream. */
 export interface Segment {
   /** Name shown in findings: a path, or what stands for one. */
@@ -18,6 +24,8 @@ export interface Segment {
   readonly exportOf?: string;
   /** @throws VerifierError `SOURCE_UNREADABLE` */
   open(): SegmentReader;
+  /** Records of an export whose own fields do not say what their payloads say. */
+  altered?(): readonly AlteredRecord[];
   /** Record signatures beside it; undefined where there are none. */
   signatures?(): SignatureLookup | undefined;
 }

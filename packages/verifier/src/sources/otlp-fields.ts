@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { FormatError, isRegistryEvent, type Payload, parsePayload, type TypedValue } from '@stepseal/core/format';
+import { ATTRIBUTES, severityOf } from '@stepseal/core/semconv';
+import { list, member } from './json-member.ts';
+
+/** Names that nobody but the writer may add to a record; what is outside P is the writer's own. */
+const RESERVED = /^(?:step_up|audit|stepseal)\./;
+const OUTSIDE = 'audit.integrity.';
+
+const MAX_SEVERITY = 24n;
+
+/**
+ * The first field of an exported log record (OTLP in JSON) that does not say what the payload in it says; undefined where
+ * all do. Attributes that others have added are passed over, unless their names are the writer's.
+ */
+export function alteredField(record: unknown, payloadBytes: Buffer): string | undefined {
+  let payload: Payload;
+  try {
+    payload = parsePayload(payloadBytes);
+  } catch (error) {
+    // No payload at all: the line says so.
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+  const time = payload.timestamp ?? 0n;
+  const { number, text } = severity(payload);
+  const bare: readonly (readonly [string, string])[] = [
+    ['timeUnixNano', String(time)],
+    ['observedTimeUnixNano', String(payload.observedTimestamp ?? time)],
+    ['severityNumber', number],
+    ['severityText', text],
+    ['eventName', payload.eventName ?? ''],
+    ['traceId', payload.traceId ?? ''],
+    ['spanId', payload.spanId ?? ''],
+  ];
+  for (const [name, expected] of bare)
+    if (spelling(member(record, name)) !== (expected === '0' ? '' : expected)) return name;
+  if (!isBody(payload.body, member(record, 'body'))) return 'body';
+  return alteredMember(payload.attributes, list(record, 'attributes'));
+}
+
+/** Zero, nothing and an empty text are one in OTLP. */
+function spelling(value: unknown): string {
+  if (value === undefined || value === null || value === 0 || value === '0') return '';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'neither';
+}
+
+function severity({ eventName, attributes }: Payload): { number: string; text: string } {
+  const value = (name: string): unknown => attributes.get(name)?.value;
+  if (eventName !== undefined && isRegistryEvent(eventName)) {
+    const { number, text } = severityOf(
+      eventName,
+      value('step_up.outcome'),
+      value('step_up.access.result'),
+      value('step_up.requirement_met'),
+    );
+    return { number: String(number), text };
+  }
+  const number = value('stepseal.foreign.severity_number');
+  const text = value('stepseal.foreign.severity_text');
+  const named = typeof number === 'bigint' && number >= 1n && number <= MAX_SEVERITY;
+  return { number: named ? String(number) : '0', text: typeof text === 'string' ? text : '' };
+}
+
+function isBody(expected: TypedValue | undefined, body: unknown): boolean {
+  if (expected !== undefined) return isValue(expected, body);
+  return body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
+}
+
+function alteredMember(expected: ReadonlyMap<string, TypedValue>, attributes: readonly unknown[]): string | undefined {
+  const seen = new Set<string>();
+  for (const attribute of attributes) {
+    const key = String(member(attribute, 'key') ?? '');
+    if (key.startsWith(OUTSIDE)) continue;
+    const value = expected.get(key);
+    if (value === undefined) {
+      if (RESERVED.test(key)) return shown(key);
+      continue;
+    }
+    if (seen.has(key) || !isValue(value, member(attribute, 'value'))) return shown(key);
+    seen.add(key);
+  }
+  const missing = [...expected.keys()].find((key) => !seen.has(key) && !key.startsWith(OUTSIDE));
+  return missing === undefined ? undefined : shown(missing);
+}
+
+/** Other names are their writers' words. */
+function shown(key: string): string {
+  return Object.hasOwn(ATTRIBUTES, key) ? key : 'attributes';
+}
+
+/** As deep as a payload may be, no deeper. */
+function isValue(expected: TypedValue, value: unknown): boolean {
+  switch (expected.type) {
+    case 'string':
+      return member(value, 'stringValue') === expected.value;
+    case 'bool':
+      return member(value, 'boolValue') === expected.value;
+    case 'int':
+      return String(member(value, 'intValue')) === String(expected.value);
+    case 'double':
+      return Number(member(value, 'doubleValue')) === expected.value;
+    case 'bytes':
+      return member(value, 'bytesValue') === Buffer.from(expected.value).toString('base64');
+    case 'array': {
+      const values = list(member(value, 'arrayValue'), 'values');
+      return (
+        member(value, 'arrayValue') !== undefined &&
+        values.length === expected.value.length &&
+        expected.value.every((item, index) => isValue(item, values[index]))
+      );
+    }
+    case 'map': {
+      const values = list(member(value, 'kvlistValue'), 'values');
+      const members = new Map(values.map((pair) => [member(pair, 'key'), member(pair, 'value')]));
+      return (
+        member(value, 'kvlistValue') !== undefined &&
+        values.length === expected.value.size &&
+        [...expected.value].every(([key, item]) => members.has(key) && isValue(item, members.get(key)))
+      );
+    }
+  }
+}
