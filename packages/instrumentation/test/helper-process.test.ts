@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,4 +62,18 @@ describe('where nothing can be written', () => {
       inFile: false,
     });
   });
+});
+
+test('the helper loads nothing but itself, so it weighs nothing in a service that records nothing', () => {
+  const loaded: string[] = [];
+  const load = (file: URL): void => {
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(
+      /^(?:import|export)\b[^;]*?from '([^']+)';/gm,
+    )) {
+      loaded.push(specifier);
+      if (specifier.startsWith('.')) load(new URL(specifier, file));
+    }
+  };
+  load(new URL('../dist/helper.js', import.meta.url));
+  expect(loaded).toEqual(['./helper/door.js']);
 });
