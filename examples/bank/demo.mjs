@@ -20,8 +20,8 @@ import { stepseal } from './demo/stepseal.mjs';
 import { copyRecords, cutBefore, turnIntoPass } from './demo/tamper.mjs';
 
 /** How long the bank, and Stepseal after it, wait for an answer. People get a minute and more. */
-const PATIENCE_S = 5;
-const ENDED_WITHIN_MS = 20_000;
+const PATIENCE_S = 10;
+const ENDED_WITHIN_MS = 30_000;
 
 const { values: flags } = parseArgs({ options: { 'without-import': { type: 'boolean' }, dir: { type: 'string' } } });
 const withImport = flags['without-import'] !== true;
