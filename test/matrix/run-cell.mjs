@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { recordsIn } from './records.mjs';
 import { quietEnvironment, runService } from './run-service.mjs';
-import { comparable, differences, serverSpans } from './telemetry.mjs';
+import { comparable, deliveredEvents, differences, serverSpans } from './telemetry.mjs';
 
 const run = promisify(execFile);
 
@@ -27,8 +27,13 @@ export async function runCell(cell, directory, node, newerApi) {
   const removeApi = cell.secondApi ? giveOwnApi(directory, newerApi) : () => {};
   try {
     const dataDir = join(scratch, 'data');
-    const { received } = await runService({ ...cell, directory, node, dataDir });
+    // `register` delivers to the endpoint that the service's own telemetry goes to.
+    const delivers = cell.preloads.some((module) => module.startsWith('@stepseal/'));
+    const missing = ({ logs }) => EVENTS.filter((name) => delivers && !deliveredEvents(logs).includes(name));
+    const ready = (soFar) => missing(soFar).length === 0;
+    const { received } = await runService({ ...cell, directory, node, dataDir, ready });
     checkRecords(recordsIn(dataDir), serverSpans(received.traces));
+    if (!ready(received)) throw new Error(`not delivered: ${missing(received).join(', ')}`);
     await checkEvidence(directory, node, scratch);
     return cell.beside ? await compare(cell, directory, node, join(scratch, 'none'), received) : '';
   } finally {

@@ -4,10 +4,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { visit } from './customer.mjs';
 import { startSink } from './otlp-sink.mjs';
 
 const SECONDS = 60;
+
+/** A seal comes a second after its first record, and delivery after the seal. */
+const WAIT_S = 10;
 
 /** 128 + SIGTERM: how EDOT ends a process. */
 const TERMINATED = 143;
@@ -15,16 +19,18 @@ const TERMINATED = 143;
 /**
  * Starts the service of a cell, lets a customer visit it, ends it in good order, and tells what it sent to its OTLP
  * endpoint.
+ *
+ * @param ready whether enough was received for the service to be ended; waited for some seconds
  */
-export async function runService({ directory, node, service, preloads, dataDir, env = {} }) {
+export async function runService({ directory, node, service, preloads, dataDir, ready = () => true }) {
   const sink = await startSink();
   const args = [...preloads.flatMap((module) => ['--import', module]), service];
   const child = spawn(node, args, {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...quietEnvironment(), ...telemetry(sink.endpoint), STEPSEAL_DATA_DIR: dataDir, ...env },
+    env: { ...quietEnvironment(), ...telemetry(sink.endpoint), STEPSEAL_DATA_DIR: dataDir },
   });
-  const limit = setTimeout(() => child.kill('SIGKILL'), SECONDS * 1000);
+  const limit = globalThis.setTimeout(() => child.kill('SIGKILL'), SECONDS * 1000);
   const ended = once(child, 'close');
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
@@ -32,6 +38,7 @@ export async function runService({ directory, node, service, preloads, dataDir, 
     const port = await portOf(child);
     if (port === undefined) throw new Error('it ended before it served');
     await visit(`http://127.0.0.1:${port}`);
+    await until(() => ready(sink.received));
     child.kill('SIGTERM');
     const [code, signal] = await ended;
     if (code !== 0 && code !== TERMINATED) throw new Error(`it ended with ${code ?? signal}`);
@@ -44,6 +51,11 @@ export async function runService({ directory, node, service, preloads, dataDir, 
     await ended;
     sink.close();
   }
+}
+
+/** Gives up in silence: what is missing is told by who looks at what there is. */
+async function until(condition) {
+  for (let tries = 0; !condition() && tries < WAIT_S * 20; tries += 1) await setTimeout(50);
 }
 
 async function portOf(child) {

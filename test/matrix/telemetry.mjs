@@ -10,6 +10,9 @@ const PER_RUN =
   /^(?:process\.|service\.instance\.id$|host\.|(?:client|net\.peer|net\.host|network\.peer|server|net\.sock\.[a-z]+)\.port$)/;
 const PORT = /127\.0\.0\.1:\d+/g;
 
+/** Measures of the trail itself, which the application's own provider of meters gets from us. */
+const OURS = /^@stepseal\//;
+
 /** Measures of the process as a whole: a short run sends some of them or not, as its event loop was sampled or not. */
 const OF_THE_PROCESS = /runtime|host-metrics/;
 
@@ -29,6 +32,13 @@ export function differences(without, withUs) {
     ...minus(withUs[signal], without[signal]).map((line) => `+ ${signal} ${line}`),
     ...minus(without[signal], withUs[signal]).map((line) => `- ${signal} ${line}`),
   ]);
+}
+
+/** Names of the events of ours that arrived. */
+export function deliveredEvents(logs) {
+  return logRecords(logs)
+    .filter(({ record }) => isOurs(record))
+    .map(({ record }) => record.eventName);
 }
 
 /** Trace ids of the server spans. */
@@ -73,7 +83,7 @@ function metricsOf(metrics) {
   return metrics
     .flatMap(({ resourceMetrics }) => resourceMetrics)
     .flatMap(({ scopeMetrics }) => scopeMetrics)
-    .filter(({ scope }) => !OF_THE_PROCESS.test(scope.name))
+    .filter(({ scope }) => !OF_THE_PROCESS.test(scope.name) && !OURS.test(scope.name))
     .flatMap(({ scope, metrics: ofScope }) => ofScope.map((metric) => metricLine(scope.name, metric)));
 }
 
@@ -83,13 +93,9 @@ function metricLine(scope, metric) {
   return JSON.stringify({ scope, name: metric.name, unit: metric.unit, kind, points: points.sort() });
 }
 
-/** The application's own: what we deliver to the same endpoint has a place in a chain. */
 function ownLogs(logs) {
-  return logs
-    .flatMap(({ resourceLogs }) => resourceLogs)
-    .flatMap(({ scopeLogs }) => scopeLogs)
-    .flatMap(({ scope, logRecords }) => logRecords.map((record) => ({ scope, record })))
-    .filter(({ record }) => !(record.attributes ?? []).some(({ key }) => key === 'audit.sequence.number'))
+  return logRecords(logs)
+    .filter(({ record }) => !isOurs(record))
     .map(({ scope, record }) =>
       JSON.stringify({
         scope: scope?.name,
@@ -100,6 +106,18 @@ function ownLogs(logs) {
         inTrace: (record.traceId ?? '') !== '',
       }),
     );
+}
+
+function logRecords(logs) {
+  return logs
+    .flatMap(({ resourceLogs }) => resourceLogs)
+    .flatMap(({ scopeLogs }) => scopeLogs)
+    .flatMap(({ scope, logRecords: ofScope }) => ofScope.map((record) => ({ scope, record })));
+}
+
+/** What we deliver, to the same endpoint, has a place in a chain. */
+function isOurs(record) {
+  return (record.attributes ?? []).some(({ key }) => key === 'audit.sequence.number');
 }
 
 function attributesOf(attributes = []) {

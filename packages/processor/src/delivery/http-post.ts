@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import http, { type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import { type Agent, ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { urlToHttpOptions } from 'node:url';
 import { withoutTracing } from '../global-api.ts';
 
 export interface PostOptions {
@@ -45,8 +45,9 @@ export async function post(options: PostOptions): Promise<HttpAnswer> {
 
 function postOnce({ url, agent, path, headers, body, timeoutMs, signal }: PostOptions): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const { request } = url.protocol === 'https:' ? https : http;
-    const sent = request(url, {
+    // Not through `request`, which the application's instrumentations replace: they would count it in its metrics.
+    const sent = new ClientRequest({
+      ...urlToHttpOptions(url),
       method: 'POST',
       agent,
       signal,
