@@ -227,3 +227,22 @@ test('what is derived from a segment that is gone is cleared away', async () => 
   expect(readdirSync(dirname(live)).filter((name) => name.endsWith('.signatures'))).toEqual([]);
   await service.shutdown();
 });
+
+test('who verifies while streams are being deleted is not alarmed', async () => {
+  const directory = temporaryDirectory();
+  const service = startService(directory, { retention: WEEK, roll: { maxBytes: 6_000 } });
+  let pruned = 0;
+  for (let round = 0; round < 15; round++) {
+    service.emit(12);
+    await service.forceFlush();
+    const all = segmentsOf(directory);
+    age(all.slice(0, -1), 8);
+    const [{ findings, exitCode }] = await Promise.all([report(directory), service.applyRetention()]);
+    expect(findings.filter(({ severity }) => severity === 'tampered')).toEqual([]);
+    expect(exitCode).toBe(0);
+    pruned += all.length - 1;
+  }
+  expect(pruned).toBeGreaterThan(15);
+  expect((await report(directory)).exitCode).toBe(0);
+  await service.shutdown();
+});
