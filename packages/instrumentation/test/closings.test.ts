@@ -329,7 +329,7 @@ describe('whoever can write the directory', () => {
     const one = thread('one');
     opened(one, name);
     one.store.end(opened(one, name), 'passed', PASSED);
-    expect(globSync('*', { cwd: base })).toEqual(['ceremonies']);
+    expect(globSync('*', { cwd: base }).filter((entry) => entry !== 'ceremonies')).toEqual([]);
     expect(globSync('{open,done}/*', { cwd: directory })).toEqual([]);
   });
 });
@@ -386,7 +386,7 @@ describe('files that cannot be used', () => {
   });
 });
 
-test('what is older than a day goes, drafts of the dead after a minute, and an open step-up only with its end', async () => {
+test('what is older than a day goes, drafts of the dead after an hour, and an open step-up only with its end', async () => {
   const one = thread('one');
   one.endings.end(opened(one), 'passed', PASSED, undefined);
   opened(one, 'open-still');
@@ -394,7 +394,9 @@ test('what is older than a day goes, drafts of the dead after a minute, and an o
   const old = new Date(Date.now() - 25 * 60 * MINUTE_MS);
   for (const path of globSync('*/*', { cwd: directory })) utimesSync(join(directory, path), old, old);
   await one.closings.round();
-  expect(globSync('*/*', { cwd: directory })).toEqual(['open/open-still']);
+  const ownDraft = /^draft\/[0-9a-f]{16}-\d+$/;
+  const left = globSync('*/*', { cwd: directory }).filter((path) => !ownDraft.test(path));
+  expect(left).toEqual(['open/open-still']);
 });
 
 test('the record of a closing follows the registry', async () => {
