@@ -10,7 +10,8 @@ import { directorySource, type Segment, type SegmentReader } from '@stepseal/ver
 import { afterAll, describe, expect, it } from 'vitest';
 import { Pseudonyms } from '../../instrumentation/src/identity/pseudonyms.ts';
 import { IdTable, latestRows } from '../src/search/id-table.ts';
-import { LineValues, stringNeedle, timeOfLine } from '../src/search/line-bytes.ts';
+import { stringNeedle, timeOfLine } from '../src/search/line-bytes.ts';
+import { LineValues } from '../src/search/line-values.ts';
 import { pseudonym } from '../src/search/pseudonym.ts';
 import { type LineTerm, scanSegment } from '../src/search/scan-segment.ts';
 import { findRecords, findStepUps } from '../src/search/search.ts';

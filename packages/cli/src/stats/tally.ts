@@ -22,7 +22,7 @@ import {
 } from '@stepseal/core/semconv';
 import type { Segment } from '@stepseal/verifier';
 import { VerifierError } from '@stepseal/verifier';
-import { LineValues } from '../search/line-bytes.ts';
+import { LineValues } from '../search/line-values.ts';
 import { OF_STEP_UPS } from '../search/scan-job.ts';
 import { scanSegment } from '../search/scan-segment.ts';
 
