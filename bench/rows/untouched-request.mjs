@@ -28,7 +28,7 @@ const path = fileURLToPath(new URL('../support/http-server.mjs', import.meta.url
 
 async function start(preloads) {
   const child = fork(path, [framework], {
-    execArgv: [...preloads.flatMap((preload) => ['--import', preload])],
+    execArgv: preloads.flatMap((preload) => ['--import', preload]),
     stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
     env: { ...process.env, STEPSEAL_DATA_DIR: join(directory, 'data') },
   });

@@ -16,6 +16,7 @@ const OURS = /^@stepseal\//;
 /** Measures of the process as a whole: a short run sends some of them or not, as its event loop was sampled or not. */
 const OF_THE_PROCESS = /runtime|host-metrics/;
 
+/** @param {{ traces: object[], metrics: object[], logs: object[] }} received bodies of OTLP requests */
 export function comparable({ traces, metrics, logs }) {
   return {
     spans: spansOf(traces).sort(),

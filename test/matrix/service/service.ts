@@ -12,9 +12,7 @@ import express from 'express';
 import { pino } from 'pino';
 import { serveBank } from './bank.cjs';
 
-enum Loaded {
-  ByTsx = 'typescript',
-}
+const webauthn = { generateAuthenticationOptions, verifyAuthenticationResponse, verifyRegistrationResponse } as const;
+type Libraries = { readonly express: typeof express; readonly pino: typeof pino; readonly webauthn: typeof webauthn };
 
-const webauthn = { generateAuthenticationOptions, verifyAuthenticationResponse, verifyRegistrationResponse };
-if (Loaded.ByTsx) serveBank({ express, pino, webauthn });
+serveBank({ express, pino, webauthn } satisfies Libraries);
