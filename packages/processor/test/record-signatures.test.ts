@@ -34,7 +34,8 @@ function isSignedBy(vkey: string, payload: Uint8Array, signature: Uint8Array): b
 }
 
 function vkeyOf(payloads: readonly Buffer[]): string {
-  return String(parsePayload(payloads[0] as Buffer).attributes.get('stepseal.stream.vkey')?.value);
+  const vkey = parsePayload(payloads[0] as Buffer).attributes.get('stepseal.stream.vkey')?.value;
+  return typeof vkey === 'string' ? vkey : '';
 }
 
 describe('with record signatures on', () => {

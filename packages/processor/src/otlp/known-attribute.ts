@@ -2,9 +2,10 @@
 // Copyright The Stepseal Authors
 
 import * as field from './fields.ts';
+import { isAt } from './wire-bytes.ts';
 
 /** What a fast record's attribute may hold. */
-export type AttributeKind = 'string' | 'int' | 'bool' | 'array';
+type AttributeKind = 'string' | 'int' | 'bool' | 'array';
 
 /** Attributes whose values severity depends on. */
 export type SeverityInput = 'step_up.outcome' | 'step_up.access.result' | 'step_up.requirement_met';
@@ -31,14 +32,16 @@ export interface KnownAttribute {
 }
 
 /** Names up to so many bytes are worth knowing; then every length but a text's fits one byte. */
-export const MAX_NAME_BYTES = 64;
+const MAX_NAME_BYTES = 64;
 
-export const TOKEN_ENDS: Readonly<Record<AttributeKind, Buffer>> = {
+const TOKEN_ENDS: Readonly<Record<AttributeKind, Buffer>> = {
   string: Buffer.from('":{"stringValue":"'),
   int: Buffer.from('":{"intValue":"'),
   bool: Buffer.from('":{"boolValue":'),
   array: Buffer.from('":['),
 };
+
+const KINDS = ['string', 'int', 'bool', 'array'] as const satisfies readonly AttributeKind[];
 
 const CONTENT_TAGS: Readonly<Record<AttributeKind, readonly number[]>> = {
   string: [field.ANY_STRING, 0],
@@ -53,8 +56,40 @@ const SEVERITY_INPUTS: Readonly<Record<string, AttributeKind>> = {
   'step_up.requirement_met': 'bool',
 } satisfies Record<SeverityInput, AttributeKind>;
 
+/** Attributes known at most; then all are forgotten, since names may be somebody else's choice. */
+const MAX_KNOWN = 1_024;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** The attributes that were seen, by name and type of value. */
+export class KnownAttributes {
+  readonly #known = new Map<string, KnownAttribute>();
+
+  /** The attribute whose member begins there; undefined for one that the quick way does not take. */
+  learn(bytes: Buffer, start: number): KnownAttribute | undefined {
+    if (bytes[start] !== QUOTE) return undefined;
+    let at = start + 1;
+    for (let byte = bytes[at] as number; byte !== QUOTE; byte = bytes[++at] as number) {
+      if (byte === BACKSLASH || byte > 0x7e || byte < 0x20 || at - start > MAX_NAME_BYTES) return undefined;
+    }
+    const name = bytes.toString('latin1', start + 1, at);
+    const kind = KINDS.find((one) => isAt(bytes, at, TOKEN_ENDS[one]));
+    // Names that only the export has would stand there twice.
+    if (kind === undefined || name === '' || name.startsWith('audit.integrity.')) return undefined;
+    const key = `${kind} ${name}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+      known = knownAttribute(name, kind);
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+}
+
 /** @param name ASCII, at most {@link MAX_NAME_BYTES} */
-export function knownAttribute(name: string, kind: AttributeKind): KnownAttribute {
+function knownAttribute(name: string, kind: AttributeKind): KnownAttribute {
   const token = Buffer.concat([Buffer.from(`"${name}`), TOKEN_ENDS[kind]]);
   const head = keyValueHead(name, CONTENT_TAGS[kind]);
   const whole = token.length & ~3;

@@ -2,20 +2,13 @@
 // Copyright The Stepseal Authors
 
 import { isUtf8 } from 'node:buffer';
-import { isRegistryEvent } from '@stepseal/core/format';
-import { EVENTS, type Severity, severityOf } from '@stepseal/core/semconv';
 import * as field from './fields.ts';
-import {
-  type AttributeKind,
-  type KnownAttribute,
-  keyValueHead,
-  knownAttribute,
-  MAX_NAME_BYTES,
-  type SeverityInput,
-  TOKEN_ENDS,
-} from './known-attribute.ts';
+import { INTEGRITY_BYTES, PAYLOAD_KEY, putIntegrity, putLongText } from './integrity-attributes.ts';
+import { type KnownAttribute, KnownAttributes, type SeverityInput } from './known-attribute.ts';
+import { type KnownEvent, KnownEvents, severityFields } from './known-events.ts';
 import type { DeliverableRecord } from './logs-encoding.ts';
 import { type ProtobufWriter, varintLength } from './protobuf-writer.ts';
+import { isAt, putId, putTime, putVarint } from './wire-bytes.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -35,38 +28,8 @@ const ITEM = Buffer.from('{"stringValue":"');
 const TRUE = Buffer.from('true}');
 const FALSE = Buffer.from('false}');
 
-/** Attributes known at most; then all are forgotten, since names may be somebody else's choice. */
-const MAX_KNOWN = 1_024;
-const MAX_EVENTS = 256;
-
 /** What a record takes beyond its payload twice, note and signature apart: added attributes, lengths, words begun. */
-const ROOM = 1_024;
-
-const PAYLOAD_KEY = keyOf('audit.integrity.payload');
-const NOTE_KEY = keyOf('audit.integrity.note');
-const ADDED = Buffer.concat([
-  shortText('audit.integrity.signer', 'producer'),
-  shortText('audit.integrity.canonicalization', 'jcs'),
-]);
-const HASH_HEAD = shortText('audit.integrity.hash', '0'.repeat(64)).subarray(0, -64);
-const VALUE_HEAD = shortText('audit.integrity.value', '0'.repeat(88)).subarray(0, -88);
-const SEAL_HEAD = keyValueHead('audit.integrity.seal', [field.ANY_INT]);
-
-const HEX = new Uint8Array(256).fill(0xff);
-for (const [value, digit] of Buffer.from('0123456789abcdef').entries()) HEX[digit] = value;
-
-const TWO_22 = 2 ** 22;
-const TWO_32 = 2 ** 32;
-
-/** `SeverityNumber` and text in their fields. */
-const SEVERITIES = new Map<Severity, Buffer>();
-
-interface KnownEvent {
-  readonly name: Buffer;
-  readonly text: string;
-  /** Severity without the rules that look at values; undefined where it depends on them. */
-  readonly severity: Buffer | undefined;
-}
+const ROOM: number = 512 + INTEGRITY_BYTES;
 
 /**
  * Writes registry events as OTLP straight from their canonical text, in one pass and without building anything. It takes
@@ -78,8 +41,8 @@ interface KnownEvent {
  */
 export class Transcoder {
   readonly #writer: ProtobufWriter;
-  readonly #known = new Map<string, KnownAttribute>();
-  readonly #events = new Map<string, KnownEvent>();
+  readonly #known = new KnownAttributes();
+  readonly #events = new KnownEvents();
   #first: KnownAttribute | undefined;
   #lastEvent: KnownEvent | undefined;
   #bytes: Buffer;
@@ -113,43 +76,21 @@ export class Transcoder {
     const bytes = this.#bytes;
     // Most records take two bytes for their length; if not, they are moved.
     const content = start + 3;
-    this.#out = content;
-    this.#copyPayload(payload);
+    // P is put where it belongs in the record; there it is read as well.
+    this.#in = putLongText(bytes, content, PAYLOAD_KEY, payload.length);
+    bytes.set(payload, this.#in);
+    this.#end = this.#out = this.#in + payload.length;
     this.#outcome = this.#result = this.#met = undefined;
     this.#high = 0;
     if (!this.#attributes() || !this.#rest()) return false;
     if ((this.#high & 0x80808080) !== 0 && !isUtf8(payload)) return false;
-    this.#integrity(record);
+    this.#out = putIntegrity(this.#bytes, this.#out, record);
     const length = this.#out - content;
     const width = varintLength(length);
     if (width !== 2) bytes.copyWithin(start + 1 + width, content, this.#out);
     bytes[start] = field.SCOPE_LOGS_LOG_RECORDS;
-    writer.position = this.#varint(start + 1, length) + length;
+    writer.position = putVarint(this.#bytes, start + 1, length) + length;
     return true;
-  }
-
-  /** Puts P where it belongs in the record; there it is read as well. */
-  #copyPayload(payload: Uint8Array): void {
-    const at = this.#longTextHead(PAYLOAD_KEY, payload.length);
-    this.#bytes.set(payload, at);
-    this.#in = at;
-    this.#end = this.#out = at + payload.length;
-  }
-
-  /** All of an attribute but its text. @returns where the text goes */
-  #longTextHead(key: Uint8Array, length: number): number {
-    const bytes = this.#bytes;
-    const text = 1 + varintLength(length) + length;
-    const value = 1 + varintLength(text) + text;
-    let at = this.#out;
-    bytes[at++] = field.RECORD_ATTRIBUTES;
-    at = this.#varint(at, key.length + value);
-    bytes.set(key, at);
-    at += key.length;
-    bytes[at++] = field.KEY_VALUE_VALUE;
-    at = this.#varint(at, text);
-    bytes[at++] = field.ANY_STRING;
-    return this.#varint(at, length);
   }
 
   #attributes(): boolean {
@@ -174,7 +115,7 @@ export class Transcoder {
       return guess;
     }
     let found = before?.second;
-    if (found === undefined || !this.#isAt(found)) found = this.#learn();
+    if (found === undefined || !this.#isAt(found)) found = this.#known.learn(this.#bytes, this.#in);
     if (found === undefined) return undefined;
     if (before === undefined) this.#first = found;
     else {
@@ -197,35 +138,6 @@ export class Transcoder {
       if (this.#bytes[at + i] !== tokenRest[i]) return false;
     }
     return true;
-  }
-
-  #learn(): KnownAttribute | undefined {
-    const bytes = this.#bytes;
-    const start = this.#in;
-    if (bytes[start] !== QUOTE) return undefined;
-    let at = start + 1;
-    for (let byte = bytes[at] as number; byte !== QUOTE; byte = bytes[++at] as number) {
-      if (byte === BACKSLASH || byte > 0x7e || byte < 0x20 || at - start > MAX_NAME_BYTES) return undefined;
-    }
-    const name = bytes.toString('latin1', start + 1, at);
-    const kind = this.#kindAt(at);
-    // Names that only the export has would stand there twice.
-    if (kind === undefined || name === '' || name.startsWith('audit.integrity.')) return undefined;
-    const key = `${kind} ${name}`;
-    let known = this.#known.get(key);
-    if (known === undefined) {
-      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-      known = knownAttribute(name, kind);
-      this.#known.set(key, known);
-    }
-    return known;
-  }
-
-  #kindAt(at: number): AttributeKind | undefined {
-    for (const kind of ['string', 'int', 'bool', 'array'] as const) {
-      if (this.#startsWith(at, TOKEN_ENDS[kind])) return kind;
-    }
-    return undefined;
   }
 
   /** The value behind its wrapper, the wrapper's end included. */
@@ -278,12 +190,12 @@ export class Transcoder {
     const keyAt = start + 1 + varintLength(pair);
     bytes.set(key, keyAt);
     const contentTag = attribute.kind === 'string' ? field.ANY_STRING : field.ANY_ARRAY;
-    this.#varint(start + 1, pair);
+    putVarint(this.#bytes, start + 1, pair);
     let at = keyAt + keyLength;
     bytes[at++] = field.KEY_VALUE_VALUE;
-    at = this.#varint(at, value);
+    at = putVarint(this.#bytes, at, value);
     bytes[at++] = contentTag;
-    this.#varint(at, length);
+    putVarint(this.#bytes, at, length);
     this.#out = to + length;
   }
 
@@ -337,7 +249,7 @@ export class Transcoder {
     }
     if (at === this.#in) return false;
     this.#in = at + 1;
-    this.#out = this.#varint(this.#out, value);
+    this.#out = putVarint(this.#bytes, this.#out, value);
     return true;
   }
 
@@ -398,9 +310,9 @@ export class Transcoder {
       this.#out = content + length;
     }
     bytes[start] = field.RECORD_BODY;
-    const at = this.#varint(start + 1, value);
+    const at = putVarint(this.#bytes, start + 1, value);
     bytes[at] = field.ANY_STRING;
-    this.#varint(at + 1, length);
+    putVarint(this.#bytes, at + 1, length);
     return true;
   }
 
@@ -408,10 +320,10 @@ export class Transcoder {
     const bytes = this.#bytes;
     const start = this.#in;
     let event = this.#lastEvent;
-    if (event === undefined || !this.#startsWith(start, event.name)) {
+    if (event === undefined || !isAt(this.#bytes, start, event.name)) {
       const end = bytes.indexOf(QUOTE, start);
       if (end === -1 || end > this.#end) return false;
-      event = this.#eventOf(bytes.toString('latin1', start, end));
+      event = this.#events.find(bytes.toString('latin1', start, end));
       if (event === undefined) return false;
       this.#lastEvent = event;
     }
@@ -423,99 +335,28 @@ export class Transcoder {
     bytes[at++] = length;
     bytes.copyWithin(at, start, start + length);
     at += length;
-    const severity = event.severity ?? severityFields(severityOf(event.text, this.#outcome, this.#result, this.#met));
+    const severity = event.severity ?? severityFields(event.text, this.#outcome, this.#result, this.#met);
     bytes.set(severity, at);
     this.#out = at + severity.length;
     return true;
   }
 
-  #eventOf(text: string): KnownEvent | undefined {
-    let event = this.#events.get(text);
-    if (event === undefined && isRegistryEvent(text) && text.length < 128 && this.#events.size < MAX_EVENTS) {
-      event = { name: Buffer.from(`${text}"`), text, severity: constantSeverity(text) };
-      this.#events.set(text, event);
-    }
-    return event;
-  }
-
-  /** A time of 19 digits: from the year 2001 to 2286. */
   #time(tag: number): boolean {
-    const bytes = this.#bytes;
-    const start = this.#in;
-    if (bytes[start + 19] !== QUOTE || bytes[start] === ZERO) return false;
-    let millis = 0;
-    let nanos = 0;
-    for (let i = 0; i < 13; i++) {
-      const digit = (bytes[start + i] as number) - ZERO;
-      if (digit < 0 || digit > 9) return false;
-      millis = millis * 10 + digit;
-    }
-    for (let i = 13; i < 19; i++) {
-      const digit = (bytes[start + i] as number) - ZERO;
-      if (digit < 0 || digit > 9) return false;
-      nanos = nanos * 10 + digit;
-    }
-    this.#in = start + 20;
-    // millis * 1e6 + nanos in halves of 32 bits; every step stays below 2^53.
-    const upper = Math.floor(millis / TWO_22) * 1e6;
-    const lower = (millis % TWO_22) * 1e6 + nanos + (upper % 1024) * TWO_22;
-    bytes[this.#out] = tag;
-    this.#view.setUint32(this.#out + 1, lower % TWO_32, true);
-    this.#view.setUint32(this.#out + 5, Math.floor(upper / 1024) + Math.floor(lower / TWO_32), true);
+    if (!putTime(this.#view, this.#bytes, this.#in, this.#out + 1)) return false;
+    this.#bytes[this.#out] = tag;
+    this.#in += 20;
     this.#out += 9;
     return true;
   }
 
   #id(tag: number, size: number): boolean {
     const bytes = this.#bytes;
-    let from = this.#in;
-    let to = this.#out;
-    if (bytes[from + 2 * size] !== QUOTE) return false;
-    bytes[to++] = tag;
-    bytes[to++] = size;
-    let any = 0;
-    for (let i = 0; i < size; i++, from += 2) {
-      const high = HEX[bytes[from] as number] as number;
-      const low = HEX[bytes[from + 1] as number] as number;
-      if ((high | low) === 0xff) return false;
-      const byte = (high << 4) | low;
-      any |= byte;
-      bytes[to++] = byte;
-    }
-    this.#in = from + 1;
-    this.#out = to;
-    // An id of zeros is no id: no payload has one.
-    return any !== 0;
-  }
-
-  #integrity({ hash, seal, note, signature }: DeliverableRecord): void {
-    const bytes = this.#bytes;
-    let at = this.#out;
-    bytes.set(ADDED, at);
-    at += ADDED.length;
-    bytes.set(HASH_HEAD, at);
-    at += HASH_HEAD.length;
-    at += bytes.write(hash, at, 64, 'latin1');
-    if (seal !== undefined) {
-      const start = at;
-      bytes.set(SEAL_HEAD, at);
-      at = this.#varint(at + SEAL_HEAD.length, seal);
-      bytes[start + 1] = at - start - 2;
-      bytes[start + SEAL_HEAD.length - 2] = at - start - SEAL_HEAD.length + 1;
-    }
-    if (signature !== undefined) {
-      bytes.set(VALUE_HEAD, at);
-      at += VALUE_HEAD.length;
-      at += bytes.write(Buffer.from(signature).toString('base64'), at, 88, 'latin1');
-    }
-    this.#out = at;
-    if (note !== undefined) this.#note(note);
-  }
-
-  #note(note: string): void {
-    const length = Buffer.byteLength(note);
-    const at = this.#longTextHead(NOTE_KEY, length);
-    this.#out = at + this.#bytes.write(note, at, length, 'utf8');
+    if (!putId(bytes, this.#in, this.#out + 2, size)) return false;
+    bytes[this.#out] = tag;
+    bytes[this.#out + 1] = size;
+    this.#in += 2 * size + 1;
+    this.#out += size + 2;
+    return true;
   }
 
   #noteSeverityInput(input: SeverityInput | undefined, content: number): void {
@@ -527,62 +368,8 @@ export class Transcoder {
   }
 
   #accept(token: Uint8Array): boolean {
-    if (!this.#startsWith(this.#in, token)) return false;
+    if (!isAt(this.#bytes, this.#in, token)) return false;
     this.#in += token.length;
     return true;
   }
-
-  #startsWith(at: number, token: Uint8Array): boolean {
-    const bytes = this.#bytes;
-    for (let i = 0; i < token.length; i++) {
-      if (bytes[at + i] !== token[i]) return false;
-    }
-    return true;
-  }
-
-  /** @returns the position behind it */
-  #varint(start: number, value: number): number {
-    const bytes = this.#bytes;
-    let at = start;
-    let rest = value;
-    while (rest > 0x7f) {
-      bytes[at++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    bytes[at++] = rest;
-    return at;
-  }
-}
-
-/** Undefined where the severity of an event depends on what it says. */
-function constantSeverity(event: string): Buffer | undefined {
-  const rules = Object.entries(EVENTS).find(([name]) => name === event)?.[1].severityRules;
-  return rules === undefined || rules.length === 0 ? severityFields(severityOf(event)) : undefined;
-}
-
-function severityFields(severity: Severity): Buffer {
-  let fields = SEVERITIES.get(severity);
-  if (fields === undefined) {
-    const text = Buffer.from(severity.text);
-    const { number } = severity;
-    fields = Buffer.concat([
-      Buffer.of(field.RECORD_SEVERITY_NUMBER, number, field.RECORD_SEVERITY_TEXT, text.length),
-      text,
-    ]);
-    SEVERITIES.set(severity, fields);
-  }
-  return fields;
-}
-
-/** `key` of a `KeyValue`, in its field. */
-function keyOf(name: string): Buffer {
-  return Buffer.concat([Buffer.of(field.KEY_VALUE_KEY, name.length), Buffer.from(name)]);
-}
-
-/** A whole attribute whose lengths all fit one byte. */
-function shortText(name: string, value: string): Buffer {
-  const head = keyValueHead(name, [field.ANY_STRING, value.length]);
-  head[1] = head.length - 2 + value.length;
-  head[head.length - 3] = 2 + value.length;
-  return Buffer.concat([head, Buffer.from(value)]);
 }

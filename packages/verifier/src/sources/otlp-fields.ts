@@ -72,7 +72,8 @@ function isBody(expected: TypedValue | undefined, body: unknown): boolean {
 function alteredMember(expected: ReadonlyMap<string, TypedValue>, attributes: readonly unknown[]): string | undefined {
   const seen = new Set<string>();
   for (const attribute of attributes) {
-    const key = String(member(attribute, 'key') ?? '');
+    const name = member(attribute, 'key');
+    const key = typeof name === 'string' ? name : '';
     if (key.startsWith(OUTSIDE)) continue;
     const value = expected.get(key);
     if (value === undefined) {
@@ -99,7 +100,7 @@ function isValue(expected: TypedValue, value: unknown): boolean {
     case 'bool':
       return member(value, 'boolValue') === expected.value;
     case 'int':
-      return String(member(value, 'intValue')) === String(expected.value);
+      return isInteger(member(value, 'intValue'), expected.value);
     case 'double':
       return Number(member(value, 'doubleValue')) === expected.value;
     case 'bytes':
@@ -122,4 +123,9 @@ function isValue(expected: TypedValue, value: unknown): boolean {
       );
     }
   }
+}
+
+/** A decimal string, or from some writers a number. */
+function isInteger(value: unknown, expected: bigint): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && String(value) === String(expected);
 }
