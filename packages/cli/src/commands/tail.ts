@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EVENT_STEPSEAL_SEAL, EVENT_STEPSEAL_STREAM_CLOSE, EVENT_STEPSEAL_STREAM_OPEN } from '@stepseal/core/semconv';
 import { type Call, type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
@@ -46,6 +46,9 @@ export const tailCommand: Command = {
   maxArguments: 0,
   async run(call) {
     const directory = dataDirectory(call);
+    if (statIfPresent(join(directory, 'writers')) === undefined) {
+      call.terminal.warn(`stepseal: Nothing has been recorded in ${shortPath(call.cwd, directory)} yet.`);
+    }
     const after = positions(textFlag(call, 'after'));
     const tail = new DirectoryTail(directory, {
       after,

@@ -3,6 +3,7 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { absentAsUndefined } from './absent.ts';
 import { StreamTail, type TailedRecord } from './stream-tail.ts';
 
 const SEGMENT = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.ndjson$/;
@@ -124,9 +125,5 @@ function notice(kind: Notice['notice'], { streamId, given }: StreamTail, what: s
 }
 
 function entries(directory: string): string[] {
-  try {
-    return readdirSync(directory).sort();
-  } catch {
-    return [];
-  }
+  return absentAsUndefined(directory, () => readdirSync(directory).sort()) ?? [];
 }

@@ -4,6 +4,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { LIMITS } from '@stepseal/core/format';
 import { LF } from '../search/line-bytes.ts';
+import { absentAsUndefined } from './absent.ts';
 
 const CHUNK_BYTES = 1 << 18;
 /** Whoever can write the directory may put a pipe in the place of a file: opening it must not wait for a writer. */
@@ -65,13 +66,8 @@ export function fileSize(path: string): number | undefined {
 }
 
 function open(path: string): number | undefined {
-  let fd;
-  try {
-    fd = openSync(path, OPEN_FLAGS);
-  } catch {
-    return undefined;
-  }
-  if (fstatSync(fd).isFile()) return fd;
+  const fd = absentAsUndefined(path, () => openSync(path, OPEN_FLAGS));
+  if (fd === undefined || fstatSync(fd).isFile()) return fd;
   closeSync(fd);
   return undefined;
 }
