@@ -37,7 +37,8 @@ export function takeInventory(files: FileSystem, dataDir: string, delivers: bool
   const writers = join(dataDir, 'writers');
   for (const writerId of files.readdirSync(writers).filter((name) => WRITER.test(name))) {
     const directory = join(writers, writerId);
-    const names = files.readdirSync(directory);
+    // Another process may have emptied and removed it.
+    const names = attempt(() => files.readdirSync(directory)) ?? [];
     const segments = names.filter((name) => SEGMENT.test(name)).sort();
     const derived = names.filter((name) => DERIVED.test(name));
     const isDeliverable = deliveryOf(directory, delivers);

@@ -57,8 +57,35 @@ function ruleFor(
   { total, free, nowMs }: { readonly total: number; readonly free: number; readonly nowMs: number },
   { maxAgeMs, maxBytes, minFreeBytes }: RetentionSettings,
 ): string | undefined {
-  if (maxAgeMs > 0 && nowMs - stream.changedMs > maxAgeMs) return `older than ${maxAgeMs} ms`;
-  if (maxBytes > 0 && total > maxBytes) return `oldest of more than ${maxBytes} bytes`;
-  if (minFreeBytes > 0 && free < minFreeBytes) return `oldest while less than ${minFreeBytes} bytes are free`;
+  if (maxAgeMs > 0 && nowMs - stream.changedMs > maxAgeMs) return `older than ${duration(maxAgeMs)}`;
+  if (maxBytes > 0 && total > maxBytes) return `oldest of more than ${size(maxBytes)}`;
+  if (minFreeBytes > 0 && free < minFreeBytes) return `oldest while less than ${size(minFreeBytes)} is free`;
   return undefined;
+}
+
+const DURATIONS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [1_000, 's'],
+  [1, 'ms'],
+] as const;
+
+const SIZES = [
+  [1024 ** 3, 'GiB'],
+  [1024 ** 2, 'MiB'],
+  [1, 'bytes'],
+] as const;
+
+function duration(ms: number): string {
+  return exactly(ms, DURATIONS);
+}
+
+function size(bytes: number): string {
+  return exactly(bytes, SIZES);
+}
+
+/** In the largest unit in which it is a whole number. */
+function exactly(value: number, units: readonly (readonly [size: number, name: string])[]): string {
+  const [unit, name] = units.find(([unit]) => value % unit === 0) ?? [1, ''];
+  return `${value / unit} ${name}`;
 }

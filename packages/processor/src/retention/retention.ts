@@ -50,6 +50,8 @@ export class Retention {
   readonly #options: RetentionOptions;
   /** Streams that were looked at and must stay, by path, with the size and time at which that was found. */
   readonly #kept = new Map<string, string>();
+  /** Streams that were read and not delivered to their end, with the number up to which they were. */
+  readonly #undelivered = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -93,7 +95,7 @@ export class Retention {
     const inventory = takeInventory(files, dataDir, delivers);
     const plan = planDeletions(
       {
-        streams: inventory.candidates.filter((stream) => this.#kept.get(stream.path) !== stateOf(stream)),
+        streams: inventory.candidates.filter((stream) => this.#isNews(stream)),
         totalBytes: inventory.totalBytes,
         freeBytes: settings.minFreeBytes > 0 ? this.#freeBytes() : 0,
         nowMs: clock.wallMs(),
@@ -169,8 +171,18 @@ export class Retention {
     if (whole === undefined) {
       this.#kept.set(stream.path, stateOf(stream));
       report('RETENTION_KEPT', `${stream.path} is due and stays: it is not what its notes say. Verify it`);
-    } else if (deliveredNumber(stream) < whole.size) return undefined;
-    return whole;
+      return undefined;
+    }
+    const delivered = deliveredNumber(stream);
+    if (delivered >= whole.size) return whole;
+    this.#undelivered.set(stream.path, delivered);
+    return undefined;
+  }
+
+  /** Whether reading the stream may lead to another end than the last time. */
+  #isNews(stream: StoredStream): boolean {
+    const { path } = stream;
+    return this.#kept.get(path) !== stateOf(stream) && this.#undelivered.get(path) !== deliveredNumber(stream);
   }
 
   #claim([first]: readonly Planned[]): OwnerClaim | undefined {
