@@ -174,7 +174,12 @@ export class DirectoryQueue {
     if (!this.#listed) {
       // Set first: a stream that opens meanwhile is looked for once more.
       this.#listed = true;
-      await this.#index.list();
+      try {
+        await this.#index.list();
+      } catch (error) {
+        this.#listed = false;
+        throw error;
+      }
     }
     if (this.#started) {
       if (this.#current === undefined) await this.#turnTo(this.#index.after(undefined));

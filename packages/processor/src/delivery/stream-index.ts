@@ -4,6 +4,7 @@
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUuidV7, LIMITS, type Payload, parsePayload } from '@stepseal/core/format';
+import { systemCode } from '../errors.ts';
 import { LineReader } from './line-reader.ts';
 import { NoteScanner } from './note-scanner.ts';
 import type { Adoption } from './segment-reader.ts';
@@ -67,11 +68,16 @@ export class StreamIndex {
     }
   }
 
-  /** What the stream's successor says of its end. `awaited`: it names it, but no note covers that yet. */
+  /**
+   * What the stream's successor says of its end. `awaited`: it names it, but no note covers that yet.
+   *
+   * @throws what the file system throws: whether there is a successor is not known then, and must not be guessed, or the
+   * end of the stream would be passed over
+   */
   async adoption(streamId: string): Promise<Adoption | 'awaited' | undefined> {
     for (const id of this.#ids) {
       if (id <= streamId) continue;
-      const head = await this.head(id).catch(() => undefined);
+      const head = await this.head(id).catch(noneIfGone);
       if (head?.predecessor?.streamId === streamId) return head.noted ? head.predecessor : 'awaited';
     }
     return undefined;
@@ -85,6 +91,10 @@ export class StreamIndex {
       return 0;
     }
   }
+}
+
+function noneIfGone(error: unknown): undefined {
+  if (systemCode(error) !== 'ENOENT') throw error;
 }
 
 async function readHead(handle: FileHandle): Promise<StreamHead | undefined> {
