@@ -5,6 +5,7 @@ import fs, { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, unlin
 import { join } from 'node:path';
 import type { FileSystem } from '@stepseal/processor';
 import { listWriters, readCursor, readSetAside } from '@stepseal/processor/data';
+import { FaultyFs } from '@stepseal/testkit';
 import { expect, test } from 'vitest';
 import { arrivedIds, idsOf, startPipeline, startSink, temporaryDirectory, until } from './pipelines.ts';
 
@@ -193,6 +194,33 @@ test('a disk that is full for the cursor stops no delivery', async () => {
   const { sink, pipeline } = await deliverAll(dataDir, { files });
   expect(arrivedIds(sink)).toEqual([...idsOf(3, 'new'), ...idsOf(10, 'old')].sort());
   expect(pipeline.diagnostics.map(({ code }) => code)).toEqual(['DELIVERY_FILE']);
+});
+
+test('of a file that was given up only what its successor names is delivered; the rest comes once, from there', async () => {
+  const sink = await startSink();
+  const dataDir = temporaryDirectory();
+  const files = new FaultyFs(dataDir);
+  const pipeline = startPipeline({ dataDir, files: files as FileSystem, delivery: { endpoint: sink.endpoint } });
+  pipeline.emit(5, 'a');
+  await pipeline.forceFlush();
+  files.fault = { kind: 'EIO', from: 1, to: Number.MAX_SAFE_INTEGER, only: ['fdatasync', 'fdatasyncSync'] };
+  pipeline.emit(5, 'b');
+  await until(() => pipeline.diagnostics.some(({ code }) => code === 'SYNC_FAILED'));
+  files.fault = undefined;
+  pipeline.emit(5, 'c');
+  await pipeline.shutdown();
+  expect(arrivedIds(sink)).toEqual([...idsOf(5, 'a'), ...idsOf(5, 'b'), ...idsOf(5, 'c')].sort());
+  expect([...sink.arrived.values()].every(({ times, unchanged }) => times === 1 && unchanged)).toBe(true);
+  const first = onlyWriter(dataDir).segments[0];
+  const last = readFileSync(first?.path ?? '', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"b-'));
+  // They lie in the file, and are delivered from another one.
+  expect(last).toHaveLength(5);
+  const fromFirst = [...sink.arrived.values()].filter(
+    ({ record }) => record.attributes['audit.sequence.stream_id'] === first?.streamId,
+  );
+  expect(fromFirst.filter(({ record }) => String(record.attributes['step_up.id']).startsWith('b-'))).toEqual([]);
 });
 
 test('a segment that is deleted under the delivery is passed over, and said', async () => {
