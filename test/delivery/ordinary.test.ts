@@ -177,6 +177,45 @@ test('a record that is refused while it is the only one there waits for others b
   expect(readSetAside(onlyWriter(dataDir).directory)).toMatchObject([{ number: 1, eventName: 'stepseal.stream.open' }]);
 });
 
+const JSON_TYPE = { 'content-type': 'application/json' };
+const PROTOBUF_TYPE = { 'content-type': 'application/x-protobuf' };
+
+test.each([
+  ['nothing, as a Collector', 200, PROTOBUF_TYPE, ''],
+  ['nothing, without a type', 200, {}, ''],
+  ['204', 204, {}, ''],
+  ['an empty object in JSON', 200, JSON_TYPE, '{}'],
+  ['an empty partial success in JSON', 200, JSON_TYPE, '{"partialSuccess":{}}'],
+  ['a warning in JSON', 200, JSON_TYPE, '{"partialSuccess":{"errorMessage":"soon out of date"}}'],
+])('%s is a success', async (_, status, headers, body) => {
+  const sink = await startSink();
+  sink.answer = () => ({ kind: 'answer', status, headers, body });
+  const pipeline = startPipeline({ dataDir: temporaryDirectory(), delivery: { endpoint: sink.endpoint } });
+  pipeline.emit(5);
+  await pipeline.forceFlush();
+  expect(pipeline.status().delivery).toMatchObject({ lastAnswer: 'accepted', failed: 0, refused: 0 });
+});
+
+test.each([
+  ['a page', { 'content-type': 'text/html; charset=utf-8' }, '<html>Sign in</html>'],
+  ['an empty page', { 'content-type': 'text/html' }, ''],
+  ['a word', { 'content-type': 'text/plain' }, 'OK'],
+  ['a word in JSON', JSON_TYPE, '"OK"'],
+  ['half of an object', JSON_TYPE, '{"partialSuccess":'],
+  ['a rejected count below zero', JSON_TYPE, '{"partialSuccess":{"rejectedLogRecords":"-1"}}'],
+  ['bytes that are no protobuf', PROTOBUF_TYPE, Buffer.from([0xff, 0xff, 0xff])],
+  ['more than anybody has to say', JSON_TYPE, `{"x":"${'x'.repeat(500_000)}"}`],
+])('200 with %s is no success, and sets nothing aside', async (_, headers, body) => {
+  const sink = await startSink();
+  sink.answer = () => ({ kind: 'answer', status: 200, headers, body });
+  const pipeline = startPipeline({ dataDir: temporaryDirectory(), delivery: { endpoint: sink.endpoint } });
+  pipeline.emit(5);
+  await until(() => sink.requests.length > 2);
+  expect(pipeline.status().delivery).toMatchObject({ delivered: 0, setAside: 0, lastAnswer: 'fault' });
+  sink.answer = () => ({ kind: 'accept' });
+  await until(() => arrivedIds(sink).length === 5);
+});
+
 test('a disk that is full for the cursor stops no delivery', async () => {
   const dataDir = await undeliveredDirectory();
   const full = (path: unknown): void => {
