@@ -68,18 +68,24 @@ export const searchCommand: Command = {
     json: { type: 'boolean', brief: 'Print JSON: {"version", "matched", "stepUps" or "records", ...}.' },
     ndjson: { type: 'boolean', brief: 'Print one JSON object a line for each step-up or record.' },
   },
-  settings: ['data-dir', 'pseudonym-file'],
+  settings: ['data-dir', 'keys-pseudonym-file'],
   maxArguments: 20,
   async run(call) {
     const config = call.config();
     const dir = textFlag(call, 'dir');
     const sources = openSources(call, dir === undefined ? [] : [dir], config.dataDir);
     const tell = (sentence: string): void => call.terminal.warn(`stepseal: ${sentence}`);
+    const doubts: string[] = [];
     const query: Query = {
-      filters: readFilters(call, () => readPseudonymKey(call, config), tell),
+      filters: readFilters(
+        call,
+        () => readPseudonymKey(call, config),
+        (sentence) => doubts.push(sentence),
+      ),
       window: timeWindow(call),
       limit: limitOf(call),
     };
+    doubts.forEach(tell);
     const allowed = wholeNumber(call, 'fail-if-more');
     const trust =
       call.flags['verify'] === true ? readTrustFile(call.cwd, config.dataDir, textFlag(call, 'trust')) : undefined;
@@ -97,7 +103,8 @@ export const searchCommand: Command = {
       if (found.bytes === 0) throw nothingRecorded(sources);
       if (allowed !== undefined && found.matched > allowed) return 1;
       if (judgement?.report.grade === 'TAMPERED') return 1;
-      return allowed !== undefined && unread.length > 0 ? 3 : 0;
+      // Cron must not take "could not look" for "none found".
+      return allowed !== undefined && unread.length + doubts.length > 0 ? 3 : 0;
     });
   },
 };
