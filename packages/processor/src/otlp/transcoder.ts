@@ -66,7 +66,9 @@ export class Transcoder {
   /** Writes `log_records` with this record; false when it is not of the ordinary kind, and then nothing is written. */
   write(record: DeliverableRecord): boolean {
     const writer = this.#writer;
-    const { payload, note } = record;
+    const { payload, note, hash, signature } = record;
+    // Their places are as long as they always are.
+    if (hash.length !== 64 || (signature !== undefined && signature.length !== 64)) return false;
     writer.reserve(2 * payload.length + 3 * (note?.length ?? 0) + ROOM);
     if (this.#bytes !== writer.bytes) {
       this.#bytes = writer.bytes;

@@ -124,6 +124,19 @@ describe('the quick way', () => {
     );
   });
 
+  test('leaves a hash or signature of another length to the general way', () => {
+    const payload = Buffer.from(
+      '{"attributes":{"n":{"intValue":"1"}},"event_name":"stepseal.seal","observed_timestamp":"1795253523000000000","timestamp":"1795253523000000000"}',
+    );
+    const record = { payload, hash: '0'.repeat(64), number: 1 };
+    const transcoder = new Transcoder(new ProtobufWriter(1024));
+    expect(transcoder.write(record)).toBe(true);
+    expect(transcoder.write({ ...record, hash: 'ab' })).toBe(false);
+    expect(transcoder.write({ ...record, signature: new Uint8Array(256) })).toBe(false);
+    const records = [{ ...record, hash: 'ab', signature: new Uint8Array(256) }];
+    expect(normal(inProtobuf(records))).toEqual(normalJson(inJson(records)));
+  });
+
   test('reads nothing beyond a payload that is cut off', () => {
     const writer = new ProtobufWriter(1024);
     const transcoder = new Transcoder(writer);
