@@ -28,11 +28,15 @@ function threeStreams(): TestWriter {
   writer.clock.advance(5_000);
   writeStepUp(writer.start(), '5').seal();
   writer.close();
+  put(writer);
+  return writer;
+}
+
+function put(writer: TestWriter): void {
   for (const [path, bytes] of writer.files()) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), bytes);
   }
-  return writer;
 }
 
 async function drill(writer: TestWriter, seed: string, more: Partial<DrillOptions> & { maxBytes?: number } = {}) {
@@ -107,4 +111,18 @@ test('of one large stream the beginning is taken, up to a note', async () => {
   expect(control.streams.map(({ state, tailRecords }) => [state, tailRecords])).toEqual([['open', 0]]);
   expect(attempts.filter(({ plan, caught }) => plan !== undefined && !caught)).toEqual([]);
   expect(readFileSync(join(directory, first?.path ?? '')).length).toBe(first?.stream.byteLength());
+});
+
+test('a note that came late, behind records of the next, is no way around', async () => {
+  const writer = new TestWriter({ label: 'drill/late' });
+  const stream = writeOne(writer.start(), '1').seal({ note: false });
+  const early = stream.number;
+  const late = writeOne(stream, '2').seal({ note: false }).number;
+  stream.note(early).note(late);
+  put(writer);
+  for (const seed of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+    const result = await drill(writer, seed, { copiedAtMs: writer.clock.wallMs });
+    expect(result.control.grade).toBe('SEALED');
+    expect(missed(result)).toEqual([]);
+  }
 });

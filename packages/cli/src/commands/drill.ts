@@ -13,7 +13,7 @@ import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
-const SAMPLE_MB = 8;
+const SAMPLE_MB = 4;
 const MEGABYTE = 1_000_000;
 
 export const drillCommand: Command = {
@@ -57,6 +57,7 @@ export const drillCommand: Command = {
     const before = hashOf(sample);
     const copiedAtMs = Date.now();
     const scratch = copyToScratch(directory, sample, keep === undefined ? undefined : resolve(call.cwd, keep));
+    const leave = endedBySignal(scratch.remove);
     try {
       const result = await runDrill({ scratch, sample, trust: trust?.policy, seed, copiedAtMs });
       const untouched = hashOf(sample) === before;
@@ -66,6 +67,7 @@ export const drillCommand: Command = {
       else call.terminal.print(drillLines(result, context));
       return exitCode;
     } finally {
+      leave();
       scratch.remove();
       done();
     }
@@ -95,4 +97,14 @@ function exitCodeOf({ control, attempts }: DrillResult, untouched: boolean): num
   if (attempts.every(({ plan }) => plan === undefined)) return control.exitCode === 1 ? 1 : 3;
   if (!untouched || attempts.some(({ plan, caught }) => plan !== undefined && !caught)) return 1;
   return control.exitCode;
+}
+
+/** Records copied to a temporary directory are not left there when somebody loses patience. */
+function endedBySignal(remove: () => void): () => void {
+  const end = (signal: NodeJS.Signals): void => {
+    remove();
+    process.exit(128 + (signal === 'SIGINT' ? 2 : 15));
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+  return () => process.off('SIGINT', end).off('SIGTERM', end);
 }

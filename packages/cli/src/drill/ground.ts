@@ -46,15 +46,28 @@ export class Ground {
     return this.random.pick(this.streams.filter(suits));
   }
 
-  /** An application's record of a stream, one about a step-up where there is any. */
+  /** An application's record of a stream, one about a step-up where there is any near a place chosen by chance. */
   target(suits: (target: Target) => boolean = () => true): Target | undefined {
     for (const stream of this.shuffled()) {
-      const targets = eventRecords(stream).filter(suits);
-      const aboutStepUp = targets.filter(({ payload }) => payload.eventName?.startsWith('step_up.') === true);
-      const chosen = this.random.pick(aboutStepUp) ?? this.random.pick(targets);
-      if (chosen !== undefined) return chosen;
+      const lines = eventLines(stream);
+      const start = lines.length === 0 ? 0 : this.random.below(lines.length);
+      let other: Target | undefined;
+      // Few are read before one suits: a large stream is not parsed for each attack.
+      for (const line of [...lines.slice(start), ...lines.slice(0, start)]) {
+        const target = targetOf(stream, line);
+        if (!suits(target)) continue;
+        if (target.payload.eventName?.startsWith('step_up.') === true) return target;
+        other ??= target;
+      }
+      if (other !== undefined) return other;
     }
     return undefined;
+  }
+
+  /** Any application's record of a stream. */
+  eventOf(stream: DrillStream): Target | undefined {
+    const line = this.random.pick(eventLines(stream));
+    return line === undefined ? undefined : targetOf(stream, line);
   }
 
   private shuffled(): DrillStream[] {
@@ -63,13 +76,24 @@ export class Ground {
   }
 }
 
-/** The records under notes that the application reported, not those the trail writes about itself. */
-export function eventRecords(stream: DrillStream): Target[] {
-  return stream.lines.flatMap((line) => {
-    if (line.kind !== 'record' || line.number > stream.noted) return [];
-    const payload = payloadOf(line);
-    return payload.eventName?.startsWith('stepseal.') === true ? [] : [{ stream, line, payload }];
-  });
+const OWN_EVENT = Buffer.from('"event_name":"stepseal.');
+const eventsByStream = new WeakMap<DrillStream, readonly SegmentLine[]>();
+
+/**
+ * The records under notes that the application reported, not those the trail writes about itself. Quotes inside a value
+ * are escaped, so these bytes are the event name and nothing else.
+ */
+export function eventLines(stream: DrillStream): readonly SegmentLine[] {
+  let lines = eventsByStream.get(stream);
+  if (lines === undefined) {
+    lines = recordsOf(stream).filter(({ bytes }) => !bytes.includes(OWN_EVENT));
+    eventsByStream.set(stream, lines);
+  }
+  return lines;
+}
+
+export function targetOf(stream: DrillStream, line: SegmentLine): Target {
+  return { stream, line, payload: payloadOf(line) };
 }
 
 export function payloadOf(line: SegmentLine): Payload {

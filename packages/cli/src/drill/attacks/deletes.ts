@@ -3,7 +3,7 @@
 
 import { basename } from 'node:path';
 import { type Attack, NOTHING_SUITABLE, type Plan, planFor, replaceLine } from '../attack.ts';
-import { type DrillStream, eventRecords, nameOf, payloadOf, recordsOf } from '../ground.ts';
+import { type DrillStream, eventLines, nameOf, recordsOf, targetOf } from '../ground.ts';
 import { sentence } from '../words.ts';
 
 /** Records and streams that are taken away. */
@@ -16,7 +16,7 @@ export const DELETES: readonly Attack[] = [
       const stream = ground.stream();
       const line = stream && recordsOf(stream)[0];
       if (stream === undefined || line === undefined) return NOTHING_SUITABLE;
-      const what = nameOf({ stream, line, payload: payloadOf(line) });
+      const what = nameOf(targetOf(stream, line));
       return planFor(stream, 1, replaceLine(stream, line), `${sentence(what)} is deleted.`);
     },
   },
@@ -40,7 +40,7 @@ export const DELETES: readonly Attack[] = [
       const line = stream && recordsOf(stream).at(-1);
       if (stream === undefined || line === undefined || stream.noted < 2) return NOTHING_SUITABLE;
       const lines = stream.lines.slice(0, stream.lines.indexOf(line));
-      const what = nameOf({ stream, line, payload: payloadOf(line) });
+      const what = nameOf(targetOf(stream, line));
       return planFor(stream, line.number, lines, `${sentence(what)} and the note that signs it are deleted.`);
     },
   },
@@ -66,7 +66,7 @@ export const DELETES: readonly Attack[] = [
 ];
 
 function gone(stream: DrillStream): Plan {
-  const events = eventRecords(stream).length;
+  const events = eventLines(stream).length;
   return {
     done: `The file ${basename(stream.path)} is deleted, with ${stream.noted} records, ${events} of them events.`,
     stream: stream.id,

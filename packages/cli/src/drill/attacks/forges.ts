@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { encodePayload, parseNote, parseNoteLine, type TypedValue } from '@stepseal/core/format';
 import { type Attack, NOTHING_SUITABLE, planFor, replaceLine } from '../attack.ts';
 import { ecdsaKey, ed25519Key, type ForgerKey } from '../forger-key.ts';
-import { eventRecords, type Ground, nameOf, notesOf, payloadOf, type Target } from '../ground.ts';
+import { type Ground, nameOf, notesOf, payloadOf, type Target } from '../ground.ts';
 import { relinked, resigned, signedNote } from '../reseal.ts';
 import { rewritten, type SegmentLine } from '../segment-lines.ts';
 import { otherText, scalarText, spelled } from '../words.ts';
@@ -79,9 +79,7 @@ export const FORGES: readonly Attack[] = [
 function editedStream(ground: Ground): { target: Target; lines: SegmentLine[]; what: string } | undefined {
   const text = ({ payload }: Target): [string, TypedValue][] =>
     [...payload.attributes].filter(([name, { type }]) => type === 'string' && !name.startsWith('audit.'));
-  const target = ground.target(
-    (one) => text(one).length > 0 && eventRecords(one.stream).length > 0 && one.line.number < one.stream.noted,
-  );
+  const target = ground.target((one) => text(one).length > 0 && one.line.number < one.stream.noted);
   const attribute = target && ground.random.pick(text(target));
   if (target === undefined || attribute === undefined) return undefined;
   const [name, old] = attribute;

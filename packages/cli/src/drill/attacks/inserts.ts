@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { encodePayload, type Payload, recordHash, type TypedValue } from '@stepseal/core/format';
 import { type Attack, NOTHING_SUITABLE, planFor, replaceLine } from '../attack.ts';
-import { eventRecords, nameOf, recordsOf } from '../ground.ts';
+import { eventLines, nameOf, recordsOf } from '../ground.ts';
 import { rewritten, type SegmentLine } from '../segment-lines.ts';
 import { sentence } from '../words.ts';
 
@@ -30,8 +30,8 @@ export const INSERTS: readonly Attack[] = [
     title: 'a genuine record of another stream is inserted',
     plan(ground) {
       const target = ground.target(({ stream, line }) => line.number < stream.noted);
-      const other = ground.stream((one) => one !== target?.stream && eventRecords(one).length > 0);
-      const foreign = ground.random.pick(other === undefined ? [] : eventRecords(other));
+      const other = ground.stream((one) => one !== target?.stream && eventLines(one).length > 0);
+      const foreign = other && ground.eventOf(other);
       if (target === undefined || foreign === undefined) return 'the copy holds events of one stream only';
       const { stream, line } = target;
       const lines = replaceLine(stream, line, line, foreign.line);
@@ -48,9 +48,9 @@ export const INSERTS: readonly Attack[] = [
     id: 'insert-after-end',
     title: 'a record is added after the end',
     plan(ground) {
-      const stream = ground.stream((one) => one.closed && eventRecords(one).length > 0);
+      const stream = ground.stream((one) => one.closed && eventLines(one).length > 0);
       const last = stream && recordsOf(stream).at(-1);
-      const model = stream && ground.random.pick(eventRecords(stream));
+      const model = stream && ground.eventOf(stream);
       if (stream === undefined || last === undefined || model === undefined) return 'no stream of the copy is closed';
       const added = follower(last, model.payload);
       const done = `A made-up record ${added.number} is added behind the closing note of ${basename(stream.path)}.`;

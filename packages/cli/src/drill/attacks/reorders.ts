@@ -3,7 +3,7 @@
 
 import { basename } from 'node:path';
 import { type Attack, NOTHING_SUITABLE, planFor } from '../attack.ts';
-import { type DrillStream, eventRecords, notesOf } from '../ground.ts';
+import { type DrillStream, eventLines, notesOf, payloadOf } from '../ground.ts';
 import type { SegmentLine } from '../segment-lines.ts';
 
 /** Lines that change places. */
@@ -13,15 +13,15 @@ export const REORDERS: readonly Attack[] = [
     id: 'reorder-records',
     title: 'two records change places',
     plan(ground) {
-      const stream = ground.stream((one) => eventRecords(one).length > 1);
+      const stream = ground.stream((one) => eventLines(one).length > 1);
       if (stream === undefined) return 'no stream of the copy holds two events';
-      const events = eventRecords(stream);
+      const events = eventLines(stream);
       const at = ground.random.below(events.length - 1);
       const [first, second] = events.slice(at, at + 2);
       if (first === undefined || second === undefined) return NOTHING_SUITABLE;
-      const names = [first, second].map(({ line, payload }) => `${line.number} (${payload.eventName ?? 'no name'})`);
+      const names = [first, second].map((line) => `${line.number} (${payloadOf(line).eventName ?? 'no name'})`);
       const done = `Records ${names.join(' and ')} of ${basename(stream.path)} change places.`;
-      return planFor(stream, first.line.number, swapped(stream, first.line, second.line), done);
+      return planFor(stream, first.number, swapped(stream, first, second), done);
     },
   },
   {

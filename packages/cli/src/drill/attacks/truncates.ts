@@ -17,7 +17,10 @@ export const TRUNCATES: readonly Attack[] = [
       if (cut === undefined) return 'no stream of the copy holds two notes';
       const { stream, note } = cut;
       const done = `All that follows the note over ${note.number} records is cut off ${basename(stream.path)}: records ${note.number + 1} to ${stream.noted} and their notes.`;
-      return planFor(stream, note.number + 1, stream.lines.slice(0, stream.lines.indexOf(note) + 1), done);
+      // Records that a later note signs may stand before this one: they go, too.
+      const kept = stream.lines.slice(0, stream.lines.indexOf(note) + 1);
+      const lines = kept.filter(({ kind, number }) => kind === 'note' || (kind === 'record' && number <= note.number));
+      return planFor(stream, note.number + 1, lines, done);
     },
   },
   {
