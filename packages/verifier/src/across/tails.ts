@@ -22,9 +22,9 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
   if (streams.adopted.has(id) || !streams.tampered(id)) streams.uncoveredMs.set(id, ageMs);
   if (streams.adopted.has(id) || streams.tampered(id)) return;
   const busy = tail.records > 0 || tail.tornBytes > 0;
-  if (!busy && (state.sealedAtMs ?? 0) >= (streams.input.part.until ?? Number.POSITIVE_INFINITY)) {
+  if ((state.sealedAtMs ?? 0) >= (streams.input.part.until ?? Number.POSITIVE_INFINITY)) {
     streams.uncoveredMs.set(id, 0);
-    const evidence = 'Its last note is of the end of the part that is verified; of what followed nothing is said.';
+    const evidence = `Its last note is of the end of the part that is verified; of what followed, and of the ${tail.records} record(s) behind it, nothing is said.`;
     streams.add(id, { code: 'OUT_OF_RANGE', severity: 'info', evidence });
     return;
   }
