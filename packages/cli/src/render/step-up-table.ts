@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { StepUpFacts } from '../story/step-up-facts.ts';
-import type { Line } from './line.ts';
+import { type Line, styled } from './line.ts';
 import { columns } from './table.ts';
 import { dateTime, duration } from './time.ts';
 
@@ -37,7 +37,10 @@ export function stepUpTable(found: readonly StepUpFacts[], wide: boolean, marks:
     ...shown.map(([, cell]) => cut(cell(facts) ?? NOTHING)),
     ...(marks[at] === undefined ? [] : [marks[at]]),
   ]);
-  return columns([shown.map(([head]) => head), ...rows]);
+  return columns([shown.map(([head]) => head), ...rows]).map((line, at) => {
+    const style = at === 0 ? 'strong' : found[at - 1]?.unmet === true ? 'bad' : 'plain';
+    return typeof line === 'string' ? [styled(style, line)] : line;
+  });
 }
 
 /** What was recorded of the device: its keyed hash, what it says it is, and whether it was known. */
