@@ -13,7 +13,8 @@ import type { Carrier, Outcome } from './carrier.ts';
 import { DirectoryQueue } from './directory-queue.ts';
 import { Pause } from './pause.ts';
 import { recordFacts } from './record-facts.ts';
-import { type AnswerClass, type DeliveryCounters, type DeliveryStatus, newCounters } from './status.ts';
+import { Standing } from './standing.ts';
+import type { DeliveryStatus } from './status.ts';
 import { Suspicion } from './suspicion.ts';
 import { UNDELIVERED } from './undelivered-event.ts';
 import { within } from './within.ts';
@@ -58,7 +59,6 @@ const MOST_RECORDS = 512;
  * delivers again.
  */
 export class Delivery implements DeliveryQueue {
-  readonly counters: DeliveryCounters = newCounters();
   readonly #parts: DeliveryParts;
   readonly #backOff: BackOff;
   readonly #suspicion = new Suspicion(MOST_RECORDS, Math.random);
@@ -73,11 +73,7 @@ export class Delivery implements DeliveryQueue {
   #poked = false;
   #stopped = false;
   #flushers: (() => void)[] = [];
-  #lastAnswer: AnswerClass | undefined;
-  #lastStatus: number | undefined;
-  #lastSuccessMs: number | undefined;
-  #waitingSinceMs: number | undefined;
-  #backlog = { streams: 0, records: 0, bytes: 0 };
+  readonly #standing = new Standing();
   #stockMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: DeliveryParts) {
@@ -99,12 +95,7 @@ export class Delivery implements DeliveryQueue {
 
   noteWritten(streamId: string, size: number, fileBytes: number): void {
     this.#own?.noteWritten(streamId, size, fileBytes);
-    this.#waitingSinceMs ??= this.#parts.clock.wallMs();
-    this.#poke();
-  }
-
-  /** Something may have come that is worth a look. */
-  poke(): void {
+    this.#standing.waits(this.#parts.clock.wallMs());
     this.#poke();
   }
 
@@ -121,27 +112,11 @@ export class Delivery implements DeliveryQueue {
 
   /** Whether something sealed is known to wait. */
   get pending(): boolean {
-    return this.#waitingSinceMs !== undefined;
-  }
-
-  /** Whether the last answer was an acceptance. */
-  get flows(): boolean {
-    return this.#lastAnswer === 'accepted' || this.#lastAnswer === undefined;
+    return this.#standing.pending;
   }
 
   status(): DeliveryStatus {
-    const cursor = this.#own?.cursor;
-    const since = this.#waitingSinceMs;
-    return {
-      endpoint: this.#parts.carrier.destination,
-      ...this.counters,
-      ...(cursor === undefined ? {} : { deliveredUpTo: { streamId: cursor.streamId, number: cursor.number } }),
-      undelivered: this.#backlog,
-      ...(since === undefined ? {} : { oldestUndeliveredMs: since }),
-      ...(this.#lastAnswer === undefined ? {} : { lastAnswer: this.#lastAnswer }),
-      ...(this.#lastStatus === undefined ? {} : { lastStatus: this.#lastStatus }),
-      ...(this.#lastSuccessMs === undefined ? {} : { lastSuccessMs: this.#lastSuccessMs }),
-    };
+    return this.#standing.status(this.#parts.carrier.destination, this.#own?.cursor);
   }
 
   /**
@@ -211,8 +186,7 @@ export class Delivery implements DeliveryQueue {
   }
 
   #idle(): void {
-    this.#waitingSinceMs = undefined;
-    this.#backlog = { streams: 0, records: 0, bytes: 0 };
+    this.#standing.idle();
     this.#own?.save(true);
     for (const done of this.#flushers.splice(0)) done();
   }
@@ -224,7 +198,7 @@ export class Delivery implements DeliveryQueue {
     // What came meanwhile may be what somebody waits for.
     if (this.#poked) return undefined;
     for (const done of this.#flushers.splice(0)) done();
-    if (!this.flows) return undefined;
+    if (!this.#standing.flows) return undefined;
     this.#other ??= await this.#parts.leftBehind?.next();
     if (this.#other === undefined) return undefined;
     if (await this.#other.fill()) return this.#other;
@@ -243,7 +217,7 @@ export class Delivery implements DeliveryQueue {
     if (this.#suspected?.queue !== queue || this.#suspected.turn !== queue.turn) this.#suspicion.forget();
     this.#suspected = { queue, turn: queue.turn };
     const first = queue.window[0] as DeliverableRecord;
-    this.#waitingSinceMs = recordFacts(first.payload).timeMs ?? this.#waitingSinceMs;
+    this.#standing.oldest(recordFacts(first.payload).timeMs);
     let next = this.#suspicion.next(queue.window.length);
     if (next.kind === 'other' && (await queue.extend())) next = this.#suspicion.next(queue.window.length);
     const load = next.kind === 'records' ? queue.load(next.from, next.count) : await queue.other(first.number);
@@ -253,7 +227,7 @@ export class Delivery implements DeliveryQueue {
       return;
     }
     if (this.#stopped) return;
-    this.counters.requests++;
+    this.#standing.counters.requests++;
     const outcome = await this.#parts.carrier.carry(load);
     if (this.#stopped && outcome.kind !== 'accepted') return;
     await this.#settle(queue, load.records.length, outcome);
@@ -261,14 +235,12 @@ export class Delivery implements DeliveryQueue {
 
   async #settle(queue: DirectoryQueue, count: number, outcome: Outcome): Promise<void> {
     const { report, carrier, clock } = this.#parts;
-    this.#lastAnswer = outcome.kind;
-    this.#lastStatus = outcome.status === 0 ? undefined : outcome.status;
+    this.#standing.answered(outcome, clock.wallMs());
     switch (outcome.kind) {
       case 'accepted': {
-        this.#lastSuccessMs = clock.wallMs();
         this.#backOff.succeeded();
         const done = this.#suspicion.accepted(count);
-        this.counters.delivered += done;
+        this.#standing.counters.delivered += done;
         queue.drop(done);
         if (outcome.warning !== undefined) {
           report('ENDPOINT_WARNING', `${carrier.destination} took the records with a warning: ${outcome.warning}`);
@@ -278,7 +250,7 @@ export class Delivery implements DeliveryQueue {
       case 'refused':
         return this.#refused(queue, count, outcome);
       default: {
-        this.counters.failed++;
+        this.#standing.counters.failed++;
         const fault = outcome.kind === 'fault';
         const code = fault
           ? 'ENDPOINT_FAULT'
@@ -292,7 +264,7 @@ export class Delivery implements DeliveryQueue {
   }
 
   async #refused(queue: DirectoryQueue, count: number, outcome: Outcome & { kind: 'refused' }): Promise<void> {
-    this.counters.refused++;
+    this.#standing.counters.refused++;
     // A line that is no record needs no second opinion: nobody was asked.
     const conclusion =
       outcome.answer === 'malformed' && count === 1
@@ -300,7 +272,7 @@ export class Delivery implements DeliveryQueue {
         : this.#suspicion.refused(count, outcome.answer === 'too_large');
     if (conclusion === 'set-aside') return this.#setAside(queue, outcome);
     if (conclusion === 'narrowed') return;
-    this.#lastAnswer = 'fault';
+    this.#standing.refusesAll();
     const { report, carrier } = this.#parts;
     report(
       'ENDPOINT_FAULT',
@@ -335,7 +307,7 @@ export class Delivery implements DeliveryQueue {
     } catch (error) {
       report('DELIVERY_FILE', 'the list of records that were set aside cannot be written', error);
     }
-    this.counters.setAside++;
+    this.#standing.counters.setAside++;
     report(
       'RECORD_SET_ASIDE',
       `${carrier.destination} refused record ${entry.number} of stream ${entry.streamId} (${status}); it stays in its segment`,
@@ -348,7 +320,8 @@ export class Delivery implements DeliveryQueue {
     const ms = this.#parts.clock.monotonicMs();
     if (!now && ms - this.#stockMs < STOCK_MS) return;
     this.#stockMs = ms;
-    this.#backlog = (await this.#own?.backlog().catch(() => undefined)) ?? this.#backlog;
+    const backlog = await this.#own?.backlog().catch(() => undefined);
+    if (backlog !== undefined) this.#standing.counted(backlog);
   }
 
   async #holdOff(fault: boolean, retryAfterMs: number | undefined): Promise<void> {
