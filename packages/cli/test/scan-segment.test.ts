@@ -121,6 +121,47 @@ describe('a line is found by its bytes', () => {
   });
 });
 
+it('whatever a text holds, the records found by bytes are those found by parsing', () => {
+  const parts = [
+    '"',
+    '\\',
+    '\n',
+    ':{',
+    'stringValue',
+    '"step_up.trigger.detail":{"stringValue":"',
+    'ü',
+    '\u0000',
+    '\u2028',
+    'a',
+    '😀',
+    '}}',
+  ];
+  const random = new SeededRandom('texts');
+  const texts = Array.from({ length: 60 }, () =>
+    Array.from({ length: 1 + random.below(4) }, () => parts[random.below(parts.length)]).join(''),
+  );
+  const builder = stream('scan/texts');
+  for (const text of texts) {
+    builder.record('step_up.required', {
+      'step_up.id': `id-${text}`,
+      'step_up.trigger.detail': text,
+      'http.route': text,
+    });
+  }
+  const bytes = builder.bytes();
+  const parsed = bytes
+    .toString()
+    .split('\n')
+    .filter((line) => line.startsWith('{"attributes"'));
+  for (const text of new Set(texts)) {
+    const wanted = parsed.filter((line) => {
+      const detail = parsePayload(Buffer.from(line)).attributes.get('step_up.trigger.detail');
+      return detail?.type === 'string' && detail.value === text;
+    });
+    expect(lines(bytes, term(stringNeedle('step_up.trigger.detail', text)))).toEqual(wanted);
+  }
+});
+
 describe('what is no whole record', () => {
   const builder = stream('scan/2');
   builder.record('step_up.required', { 'step_up.id': 'good', 'step_up.trigger.reason': 'policy' });
