@@ -10,6 +10,7 @@ import {
   type Diagnostic,
   startAuditPipeline,
 } from '@stepseal/processor';
+import { listWriters, type WriterListing } from '@stepseal/processor/data';
 import { createKeys } from '@stepseal/processor/keys';
 import { OtlpSink } from '@stepseal/testkit';
 import { onTestFinished } from 'vitest';
@@ -86,4 +87,11 @@ export async function until(condition: () => boolean): Promise<void> {
     if (Date.now() > end) throw new Error('it did not come to that');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Files of the one writer in a data directory. */
+export function onlyWriter(dataDir: string): WriterListing {
+  const writers = listWriters(dataDir);
+  if (writers.length !== 1) throw new Error(`${writers.length} writers`);
+  return writers[0] as WriterListing;
 }
