@@ -19,7 +19,7 @@ export function authorise(streams: Streams): void {
     streams.trusted.add(id);
     const state = outcomes.get(id)?.state;
     for (const claim of state?.pruned ?? []) {
-      const said = { ...claim, deployment: state?.open?.deployment };
+      const said = { ...claim, deployment: state?.open?.deployment, by: id };
       streams.pruned.set(claim.streamId, [...(streams.pruned.get(claim.streamId) ?? []), said]);
     }
     const next = state?.close?.next;

@@ -20,13 +20,15 @@ export function resolve(input: StreamsInput): Streams {
     else if (!streams.vouched.has(id)) reportUnauthorised(streams, id, outcome);
   }
   const told = new Set(streams.findings.map((finding) => finding.stream));
-  for (const id of streams.pruned.keys())
-    if (streams.isAbsent(id) && !told.has(id))
+  for (const [id, claims] of streams.pruned)
+    if (streams.isAbsent(id) && !told.has(id)) {
+      const last = claims.at(-1);
       streams.add(id, {
         code: 'PRUNED',
         severity: 'info',
-        evidence: `Stream ${id} was deleted by a declared retention.`,
+        evidence: `It was deleted by retention, as stream ${last?.by} declares: ${last?.size ?? 'unknown'} records.`,
       });
+    }
   return streams;
 }
 

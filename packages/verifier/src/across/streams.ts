@@ -64,8 +64,9 @@ export class Streams {
   readonly torn: Set<string> = new Set();
   /** Time after the last trusted note until now or the successor's open record, ms, by stream. */
   readonly uncoveredMs: Map<string, number> = new Map();
-  /** What trusted streams declare deleted, with the deployment of the one that does; by stream. */
-  readonly pruned: Map<string, (PruneClaim & { readonly deployment: string | undefined })[]> = new Map();
+  /** What trusted streams declare deleted, with the one that does and its deployment; by stream. */
+  readonly pruned: Map<string, (PruneClaim & { readonly deployment: string | undefined; readonly by: string })[]> =
+    new Map();
 
   constructor(input: StreamsInput) {
     this.input = input;
