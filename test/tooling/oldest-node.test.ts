@@ -28,6 +28,7 @@ describe.skipIf(!installed)('on Node 20.19', () => {
     '@stepseal/core/format',
     '@stepseal/core/semconv',
     '@stepseal/processor/config',
+    '@stepseal/processor/data',
     '@stepseal/processor/keys',
     '@stepseal/verifier',
   ])('%s loads', async (entry) => {
