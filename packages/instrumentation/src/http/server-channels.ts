@@ -15,6 +15,9 @@ interface ServerMessage {
   readonly response: ServerResponse;
 }
 
+/** Frames of the requests on it that are not answered yet, under a symbol of the one who looks on. */
+type Connection = Socket & { [frames: symbol]: RequestFrame[] | undefined };
+
 /** @param aborted the connection closed before the whole response was handed to it. */
 export type ResponseEnd = (frame: RequestFrame, aborted: boolean) => void;
 
@@ -57,7 +60,8 @@ export class ServerChannels {
     try {
       const { request, response } = message as ServerMessage;
       const frame = new RequestFrame(request, response);
-      (this.#framesOf(request.socket) ?? this.#connected(request.socket)).push(frame);
+      const connection = request.socket as Connection;
+      (connection[this.#openFrames] ?? this.#connected(connection)).push(frame);
       // The channel is published in the context of this one request, so what is entered here reaches its handlers only.
       this.#current.enterWith(frame);
     } catch (error) {
@@ -68,31 +72,21 @@ export class ServerChannels {
   readonly #onFinish = (message: unknown): void => {
     try {
       const { request, response } = message as ServerMessage;
-      const frames = this.#framesOf(request.socket);
-      // Several only where the client sends its next request before it has the answer.
-      const at = frames?.findIndex((frame) => frame.response === response) ?? -1;
-      const [frame] = at === -1 || frames === undefined ? [] : frames.splice(at, 1);
-      if (frame !== undefined) this.#end(frame, false);
+      const frames = (request.socket as Connection)[this.#openFrames];
+      const frame = frames === undefined ? undefined : taken(frames, response);
+      if (frame !== undefined) this.#onEnd(frame, false);
     } catch (error) {
       this.#failed(error);
     }
   };
 
-  #framesOf(socket: Socket): RequestFrame[] | undefined {
-    return Reflect.get(socket, this.#openFrames);
-  }
-
-  #connected(socket: Socket): RequestFrame[] {
+  #connected(connection: Connection): RequestFrame[] {
     const frames: RequestFrame[] = [];
-    Reflect.set(socket, this.#openFrames, frames);
-    socket.once('close', () => {
-      for (const frame of frames.splice(0)) this.#end(frame, true);
+    connection[this.#openFrames] = frames;
+    connection.once('close', () => {
+      for (const frame of frames.splice(0)) this.#guard(() => this.#onEnd(frame, true));
     });
     return frames;
-  }
-
-  #end(frame: RequestFrame, aborted: boolean): void {
-    this.#guard(() => this.#onEnd(frame, aborted));
   }
 
   /** Hands the error to the guard, which tells it by its kind. */
@@ -101,4 +95,11 @@ export class ServerChannels {
       throw error;
     });
   }
+}
+
+/** There are several only where the client sends its next request before it has the answer. */
+function taken(frames: RequestFrame[], response: ServerResponse): RequestFrame | undefined {
+  if (frames.length === 1 && frames[0]?.response === response) return frames.pop();
+  const at = frames.findIndex((frame) => frame.response === response);
+  return at === -1 ? undefined : frames.splice(at, 1)[0];
 }
