@@ -37,6 +37,15 @@ export async function packPackages() {
   );
 }
 
+/** What of telemetry a project names, with versions. */
+export function versionsOf(project) {
+  const { dependencies } = JSON.parse(readFileSync(join(here, 'projects', project, 'package.json'), 'utf8'));
+  return Object.entries(dependencies)
+    .filter(([name]) => /opentelemetry/.test(name))
+    .map(([name, version]) => `${name.replace('@opentelemetry/', '')} ${version}`)
+    .join(', ');
+}
+
 /** The folder of a project with what its lock file names. */
 export async function installProject(project) {
   const source = join(here, 'projects', project);

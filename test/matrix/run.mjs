@@ -6,7 +6,7 @@
 
 import { join } from 'node:path';
 import { CELLS, nameOf } from './cells.mjs';
-import { Absent, cache, installOurs, installProject, packPackages } from './projects.mjs';
+import { Absent, cache, installOurs, installProject, packPackages, versionsOf } from './projects.mjs';
 import { runCell } from './run-cell.mjs';
 
 const words = process.argv.slice(2);
@@ -36,6 +36,8 @@ for (const { project, node, secondApi } of cells) {
   await install(project, true);
 }
 console.log(`Installed in ${seconds(started)} s\n`);
+for (const project of new Set(cells.map((cell) => cell.project))) console.log(`  ${project}: ${versionsOf(project)}`);
+console.log(`  node of the project: ${process.version.slice(1)}\n`);
 
 const nodeOf = (cell) =>
   cell.node === undefined
