@@ -39,6 +39,9 @@ export interface LeftBehind {
   release(): void;
 }
 
+/** Until older streams that may not leave yet are looked at again, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+
 /** Between two counts of what waits, in milliseconds. */
 const STOCK_MS = 5_000;
 
@@ -186,6 +189,7 @@ export class Delivery implements DeliveryQueue {
   }
 
   #idle(): void {
+    if (this.#own?.behind) setTimeout(() => this.#poke(), LOOK_AGAIN_MS).unref();
     this.#standing.idle();
     this.#own?.save(true);
     for (const done of this.#flushers.splice(0)) done();

@@ -78,6 +78,11 @@ export class DirectoryQueue {
     return this.#turn;
   }
 
+  /** Whether older streams than the one being written are left: only time tells when they may leave. */
+  get behind(): boolean {
+    return this.#live !== undefined && this.#current !== this.#live.streamId;
+  }
+
   get streamId(): string | undefined {
     return this.#current;
   }

@@ -54,7 +54,12 @@ function postOnce({ url, agent, path, headers, body, timeoutMs, signal }: PostOp
       ...(path === undefined ? {} : { path }),
       headers: { ...headers, 'content-length': body.length },
     });
-    const timer = setTimeout(() => sent.destroy(failure('TIMEOUT', 'no whole answer in time')), timeoutMs).unref();
+    const timer = setTimeout(() => {
+      const late = failure('TIMEOUT', 'no whole answer in time');
+      sent.destroy(late);
+      // Whatever becomes of the request: somebody waits.
+      reject(late);
+    }, timeoutMs).unref();
     let answering = false;
     const fail = (error: Error): void => {
       clearTimeout(timer);
