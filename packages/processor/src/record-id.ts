@@ -15,6 +15,7 @@ export const systemRandom: RandomFill = (buffer) => {
 const VARIANTS = ['8', '9', 'a', 'b'];
 const PAGE_BYTES = 4096;
 const DIGITS_PER_ID = 19;
+const LAST_MS = 2 ** 48 - 1;
 
 /**
  * UUIDv7 in lower case (RFC 9562 section 5.7): 48 bits of wall time, then 74 random ones. Random digits are drawn by the
@@ -47,6 +48,19 @@ export class RecordIds {
     // The last digit gives the two bits beside the variant.
     const variant = VARIANTS[page.charCodeAt(at + 18) & 3];
     return `${this.#prefix}${page.slice(at, at + 3)}-${variant}${page.slice(at + 3, at + 6)}-${page.slice(at + 6, at + 18)}`;
+  }
+
+  /**
+   * The next id that sorts behind this one, also when the clock went back: then with a time one millisecond after that of
+   * the other (RFC 9562 section 6.2, clock rollback).
+   */
+  nextAfter(id: string): string {
+    const next = this.next();
+    const ms = Number.parseInt(`${id.slice(0, 8)}${id.slice(9, 13)}`, 16) + 1;
+    // Behind the end of time, which only somebody else can have written there, nothing sorts.
+    if (next > id || !(ms <= LAST_MS)) return next;
+    const time = ms.toString(16).padStart(12, '0');
+    return `${time.slice(0, 8)}-${time.slice(8)}${next.slice(13)}`;
   }
 
   #turnPage(): void {

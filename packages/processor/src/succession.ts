@@ -40,6 +40,8 @@ export class Succession {
   #promised: Promised | undefined;
   /** The stream that the close record being written names. */
   #following: Promised | undefined;
+  /** The stream that was created last. */
+  #newest: string | undefined;
   /** Bytes of the predecessor's segment. */
   #validBytes = 0;
   /** Files that must not be taken for streams. */
@@ -61,8 +63,9 @@ export class Succession {
     this.#setAside();
     this.#claim ??= this.#claimWriter();
     this.#predecessor ??= this.#adopt(this.#claim);
-    const { id, key } = this.#promised ?? { id: this.#ids.next(), key: newStreamKey(deployment) };
+    const { id, key } = this.#promised ?? { id: this.#newId(), key: newStreamKey(deployment) };
     const segment = this.#create(join(this.#claim.directory, `${id}.ndjson`));
+    this.#newest = id;
     return { id, key, segment, predecessor: this.#predecessor, identity };
   }
 
@@ -75,7 +78,7 @@ export class Succession {
   /** What the close record says of the stream that follows; once that record is in the file, always the same. */
   promise(closing: boolean): NextStream {
     if (!closing || this.#following === undefined) {
-      this.#following = { id: this.#ids.next(), key: newStreamKey(this.#options.deployment) };
+      this.#following = { id: this.#newId(), key: newStreamKey(this.#options.deployment) };
     }
     return { streamId: this.#following.id, vkey: this.#following.key.vkey };
   }
@@ -122,6 +125,7 @@ export class Succession {
   /** Neither directory nor streams are this writer's own any more. */
   forget(): void {
     this.#claim = undefined;
+    this.#newest = undefined;
     this.#predecessor = undefined;
     this.#promised = undefined;
     this.#aside = [];
@@ -131,6 +135,15 @@ export class Succession {
   release(): void {
     this.#claim?.release();
     this.forget();
+  }
+
+  /**
+   * Delivery and retention take the order of ids for the order of streams: whatever the clock does, an id sorts behind
+   * those before it.
+   */
+  #newId(): string {
+    const before = this.#newest ?? (this.#predecessor?.cause === 'first' ? undefined : this.#predecessor?.streamId);
+    return before === undefined ? this.#ids.next() : this.#ids.nextAfter(before);
   }
 
   #claimWriter(): OwnerClaim {
