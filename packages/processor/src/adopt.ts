@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Payload, parsePayload } from '@stepseal/core/format';
-import { type FileSystem, syncDirectory } from './file-system.ts';
+import { type FileSystem, isRegular, syncDirectory } from './file-system.ts';
 import { readFirstLine } from './first-line.ts';
 import { type ScannedSegment, scanSegment } from './scan-segment.ts';
 import type { Predecessor } from './stream-events.ts';
@@ -44,10 +44,11 @@ function setAside(files: FileSystem, directory: string, name: string): void {
   syncDirectory(files, directory);
 }
 
-/** @returns undefined when the file holds no valid line: the process died while it was opening */
+/** @returns undefined when the file holds no valid line: the process died while it was opening, or it is no file at all */
 function adoptSegment(files: FileSystem, path: string, streamId: string): Predecessor | undefined {
   const fd = files.openSync(path, 'r');
   try {
+    if (!isRegular(files.fstatSync(fd))) return undefined;
     // What this process reads may still be only in the page cache; a successor must not name what a power cut can take.
     files.fdatasyncSync(fd);
     const size = files.fstatSync(fd).size;

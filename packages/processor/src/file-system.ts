@@ -32,8 +32,30 @@ export interface FileSystem {
   rmdirSync(path: string): void;
 }
 
-/** The real file system. */
-export const nodeFileSystem: FileSystem = fs as FileSystem;
+const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_TRUNC, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
+
+/** Flags to open a file for reading, see {@link nodeFileSystem}. */
+export const READ_FLAGS: number = O_RDONLY | O_NONBLOCK;
+
+const FLAGS: Readonly<Record<string, number>> = {
+  r: READ_FLAGS,
+  w: O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW,
+  a: O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW,
+};
+
+/**
+ * The real file system. Whoever can write a directory decides what lies under a name there: no pipe makes this process
+ * wait, and no link makes it write elsewhere.
+ */
+export const nodeFileSystem: FileSystem = {
+  ...(fs as FileSystem),
+  openSync: (path, flags, mode) => fs.openSync(path, FLAGS[flags] ?? flags, mode),
+};
+
+/** Whether it is a file and nothing else: no directory, no pipe, no device. */
+export function isRegular({ mode }: { readonly mode: number }): boolean {
+  return (mode & fs.constants.S_IFMT) === fs.constants.S_IFREG;
+}
 
 /** Makes creations, links and renames in `directory` survive a power cut. */
 export function syncDirectory(files: FileSystem, directory: string): void {

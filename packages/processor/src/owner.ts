@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { systemCode } from './errors.ts';
 import { type FileSystem, syncDirectory } from './file-system.ts';
+import { readFirstLine } from './first-line.ts';
 import { holdsNewerFormat } from './newer-format.ts';
 import type { ProcessTable, ThreadIdentity } from './process-identity.ts';
 
@@ -165,7 +166,7 @@ function isGone(options: ClaimOptions, directory: string, name: string): boolean
 
 function readOwner(files: FileSystem, path: string): ThreadIdentity | undefined {
   try {
-    const value: unknown = JSON.parse(files.readFileSync(path).toString('utf8'));
+    const value: unknown = JSON.parse(readFirstLine(files, path)?.toString('utf8') ?? '');
     return typeof value === 'object' && value !== null && 'bootId' in value ? (value as ThreadIdentity) : undefined;
   } catch {
     return undefined;

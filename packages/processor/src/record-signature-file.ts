@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { open } from 'node:fs/promises';
+import { READ_FLAGS } from './file-system.ts';
 
 /** A signature in base64 and a line feed: all lines are as long, so that record n's is found by counting. */
 export const SIGNATURE_LINE_BYTES = 89;
@@ -26,7 +27,7 @@ export async function readSignatures(
   first: number,
   count: number,
 ): Promise<(Buffer | undefined)[] | undefined> {
-  const handle = await open(signaturesPath(segmentPath), 'r').catch(() => undefined);
+  const handle = await open(signaturesPath(segmentPath), READ_FLAGS).catch(() => undefined);
   if (handle === undefined) return undefined;
   try {
     const lines = Buffer.alloc(count * SIGNATURE_LINE_BYTES);

@@ -3,6 +3,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { isNoteLine, recordHash } from '@stepseal/core/format';
+import { READ_FLAGS } from '../file-system.ts';
 import type { DeliverableRecord } from '../otlp/logs-encoding.ts';
 import { readSignatures } from '../record-signature-file.ts';
 import { LineReader } from './line-reader.ts';
@@ -60,7 +61,7 @@ export class SegmentReader {
    * @throws what the file system throws
    */
   static async open(path: string, number: number): Promise<SegmentReader> {
-    const handle = await open(path, 'r');
+    const handle = await open(path, READ_FLAGS);
     try {
       const { size } = await handle.stat();
       return new SegmentReader(path, handle, await skip(handle, size, number), size);

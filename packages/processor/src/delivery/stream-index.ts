@@ -5,6 +5,7 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUuidV7, LIMITS, type Payload, parsePayload } from '@stepseal/core/format';
 import { systemCode } from '../errors.ts';
+import { READ_FLAGS } from '../file-system.ts';
 import { LineReader } from './line-reader.ts';
 import { NoteScanner } from './note-scanner.ts';
 import type { Adoption } from './segment-reader.ts';
@@ -19,6 +20,12 @@ export interface StreamHead {
   readonly predecessor?: Adoption & { readonly streamId: string };
   /** A note covers the open record: until then it names nobody. */
   readonly noted: boolean;
+}
+
+interface Successor {
+  readonly id: string;
+  readonly noted: boolean;
+  readonly predecessor: Adoption;
 }
 
 /** The streams of one writer's directory, in the order of their ids, which is the order of their creation. */
@@ -41,11 +48,13 @@ export class StreamIndex {
 
   /** Looks at the directory anew. @throws what the file system throws */
   async list(): Promise<void> {
-    const names = await readdir(this.#directory);
-    this.#ids = names.flatMap((name) => SEGMENT.exec(name)?.[1] ?? []).filter(isUuidV7);
+    const entries = await readdir(this.#directory, { withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink());
+    this.#ids = files.flatMap(({ name }) => SEGMENT.exec(name)?.[1] ?? []).filter(isUuidV7);
     this.#ids.sort();
+    const present = new Set(this.#ids);
     for (const id of this.#heads.keys()) {
-      if (!this.#ids.includes(id)) this.#heads.delete(id);
+      if (!present.has(id)) this.#heads.delete(id);
     }
   }
 
@@ -58,7 +67,7 @@ export class StreamIndex {
   async head(streamId: string): Promise<StreamHead | undefined> {
     const known = this.#heads.get(streamId);
     if (known?.noted) return known;
-    const handle = await open(this.path(streamId), 'r');
+    const handle = await open(this.path(streamId), READ_FLAGS);
     try {
       const head = await readHead(handle);
       if (head !== undefined) this.#heads.set(streamId, head);
@@ -69,18 +78,34 @@ export class StreamIndex {
   }
 
   /**
-   * What the stream's successor says of its end. `awaited`: it names it, but no note covers that yet.
+   * What the stream's successor says of its end. `awaited`: it names it, but nothing vouches for that yet.
    *
    * @throws what the file system throws: whether there is a successor is not known then, and must not be guessed, or the
    * end of the stream would be passed over
    */
   async adoption(streamId: string): Promise<Adoption | 'awaited' | undefined> {
+    const successor = await this.#successor(streamId);
+    return successor === undefined || (await this.#isVouchedFor(successor)) ? successor?.predecessor : 'awaited';
+  }
+
+  async #successor(streamId: string): Promise<Successor | undefined> {
     for (const id of this.#ids) {
       if (id <= streamId) continue;
       const head = await this.head(id).catch(noneIfGone);
-      if (head?.predecessor?.streamId === streamId) return head.noted ? head.predecessor : 'awaited';
+      if (head?.predecessor?.streamId === streamId) return { id, noted: head.noted, predecessor: head.predecessor };
     }
     return undefined;
+  }
+
+  /**
+   * Whether a note covers what the stream says. Its own one, or, where its process was killed before that came, that of
+   * the stream that adopted it: then its own will never come.
+   */
+  async #isVouchedFor(stream: Successor): Promise<boolean> {
+    for (let at: Successor | undefined = stream; at !== undefined; at = await this.#successor(at.id)) {
+      if (at.noted) return true;
+    }
+    return false;
   }
 
   /** Bytes of a stream's file, 0 when it is gone. */

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { type Payload, parsePayload } from '@stepseal/core/format';
 import { readCursor } from '../data/cursor.ts';
 import { readSetAside } from '../data/set-aside.ts';
-import type { FileSystem } from '../file-system.ts';
+import { type FileSystem, isRegular } from '../file-system.ts';
 import { readFirstLine } from '../first-line.ts';
 import type { StoredStream } from './plan.ts';
 import type { Pin } from './read-stream.ts';
@@ -46,7 +46,7 @@ export function takeInventory(files: FileSystem, dataDir: string, delivers: bool
       const streamId = name.slice(0, 36);
       const path = join(directory, name);
       const stat = attempt(() => files.statSync(path));
-      if (stat === undefined) continue;
+      if (stat === undefined || !isRegular(stat)) continue;
       const sidecar = derived.includes(`${streamId}.signatures`)
         ? join(directory, `${streamId}.signatures`)
         : undefined;
