@@ -8,6 +8,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventsPage } from './registry/emit-docs.mjs';
+import { elasticFieldsModule } from './registry/emit-elastic.mjs';
 import { encoderFiles } from './registry/emit-encoders.mjs';
 import { elasticsearchFields } from './registry/emit-fields.mjs';
 import { semconvFiles } from './registry/emit-semconv.mjs';
@@ -17,6 +18,7 @@ import { loadRegistry } from './registry/load.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const core = join(root, 'packages/core');
 const SEMCONV = join(core, 'src/semconv/generated');
+const ELASTIC_FIELDS = join(root, 'packages/elastic/src/generated/attribute-fields.ts');
 const ENCODERS = join(core, 'src/format/generated');
 
 async function wantedFiles() {
@@ -25,6 +27,7 @@ async function wantedFiles() {
   for (const [name, text] of semconvFiles(registry)) wanted.set(join(SEMCONV, name), text);
   for (const [name, text] of encoderFiles(registry)) wanted.set(join(ENCODERS, name), text);
   wanted.set(join(core, 'registry/elasticsearch-fields.json'), elasticsearchFields(registry));
+  wanted.set(ELASTIC_FIELDS, elasticFieldsModule(elasticsearchFields(registry)));
   const formatted = await formatFiles(wanted);
   formatted.set(join(root, 'docs/spec/events.md'), eventsPage(registry));
   return formatted;

@@ -49,11 +49,16 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     anyType: true,
   },
   verifier: { dependencies: ['@stepseal/core'], may: ['node:*', ...CORE] },
+  elastic: {
+    dependencies: ['@elastic/elasticsearch'],
+    may: ['node:fs', 'node:module', '@elastic/elasticsearch'],
+  },
   cli: {
-    dependencies: ['@stepseal/core', '@stepseal/processor', '@stepseal/verifier'],
+    dependencies: ['@stepseal/core', '@stepseal/elastic', '@stepseal/processor', '@stepseal/verifier'],
     may: [
       'node:*',
       ...CORE,
+      '@stepseal/elastic',
       '@stepseal/processor/config',
       '@stepseal/processor/data',
       '@stepseal/processor/keys',

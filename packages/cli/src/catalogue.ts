@@ -58,6 +58,22 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'show which identity keys are trusted',
     load: async () => (await import('./commands/trust-show.ts')).trustShowCommand,
   },
+  'elastic install': {
+    brief: 'install index template, lifecycle and roles in Elasticsearch',
+    load: async () => (await import('./commands/elastic-install.ts')).elasticInstallCommand,
+  },
+  'elastic status': {
+    brief: 'show what is installed in Elasticsearch',
+    load: async () => (await import('./commands/elastic-status.ts')).elasticStatusCommand,
+  },
+  'elastic diff': {
+    brief: 'compare what is installed with what would be',
+    load: async () => (await import('./commands/elastic-diff.ts')).elasticDiffCommand,
+  },
+  'elastic uninstall': {
+    brief: 'take what was installed out again, never data',
+    load: async () => (await import('./commands/elastic-uninstall.ts')).elasticUninstallCommand,
+  },
   config: {
     brief: 'show each setting and where it comes from',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -70,7 +70,9 @@ function report(error: unknown, terminal: Terminal): number {
 
 // By name, so that a command that needs neither keys nor verifier does not load them for their error classes.
 function isCoded(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && (error.name === 'KeyError' || error.name === 'VerifierError') && 'code' in error;
+  return (
+    error instanceof Error && ['ElasticError', 'KeyError', 'VerifierError'].includes(error.name) && 'code' in error
+  );
 }
 
 function version(): string {

@@ -10,6 +10,7 @@ function read(path: string): string {
 
 it.each([
   'packages/cli/src/errors.ts',
+  'packages/elastic/src/errors.ts',
   'packages/processor/src/config/errors.ts',
   'packages/processor/src/errors.ts',
   'packages/processor/src/errors.ts',
