@@ -64,10 +64,7 @@ function openPipeline(config: ResolvedConfig, keys: KeySet): AuditPipeline {
     dataGroupReadable: config.dataGroupReadable,
     retention: config.retention,
     resource: config.resource,
-    redactionHash: redactionHash({
-      userIdInClear: config.identity.userIdInClear,
-      fullClientAddress: config.client.fullAddress,
-    }),
+    redactionHash: redactionHash(config),
     required: config.required,
     commitPolicy: config.commit.policy,
   });
@@ -93,6 +90,7 @@ function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline):
       shared: {
         dataDir: config.dataDir,
         processes: systemProcessTable(),
+        groupReadable: config.dataGroupReadable,
         // While the writer holds records in memory, an end may still be lost with this process.
         settled: () => pipeline.status().state === 'open',
       },
@@ -101,7 +99,6 @@ function capture(config: ResolvedConfig, keys: KeySet, pipeline: AuditPipeline):
     onProblem: (code, message) => writeErrorLine(`${code}: ${message}`),
   });
   instrumentation.setLoggerProvider(pipeline.loggerProvider);
-  pipeline.describe(() => ({ instrumented: instrumentation.libraries, counts: { ...instrumentation.counts } }));
   pipeline.describe(() => ({ instrumented: instrumentation.libraries, counts: { ...instrumentation.counts } }));
 }
 

@@ -75,11 +75,20 @@ describe('redaction', () => {
   });
 });
 
-test('the hash of the redaction policy changes with everything that widens it', () => {
-  const hashes = [false, true].flatMap((userIdInClear) =>
-    [false, true].map((fullClientAddress) => redactionHash({ userIdInClear, fullClientAddress })),
-  );
-  expect(new Set(hashes).size).toBe(4);
+test('the hash of the redaction policy changes with everything that widens it, and with where that is taken from', () => {
+  const hashes = [
+    redactionHash({}),
+    redactionHash({ identity: { userIdInClear: true } }),
+    redactionHash({ client: { fullAddress: true } }),
+    redactionHash({ identity: { user: ['req.user.email'] } }),
+    redactionHash({ identity: { sessionStartedAt: ['req.session.since'] } }),
+    redactionHash({ identity: { device: ['cookie.device'] } }),
+    redactionHash({ identity: { deviceKnown: ['req.device.known'] } }),
+    redactionHash({ client: { country: ['header.x-place'] } }),
+    redactionHash({ client: { locality: ['header.x-place'] } }),
+    redactionHash({ client: { locality: ['header.x-street'] } }),
+  ];
+  expect(new Set(hashes).size).toBe(hashes.length);
 });
 
 describe('what clients send cannot fill the memory:', () => {

@@ -27,6 +27,8 @@ export interface SharedCeremonies {
   readonly processes: ProcessTable;
   /** Whether all that was emitted has reached a segment; default always. */
   readonly settled?: () => boolean;
+  /** Whether the group of the directory may read the entries, as the segments; default false. */
+  readonly groupReadable?: boolean;
   /** Default `node:fs`. */
   readonly files?: EntryFileSystem;
 }
@@ -93,6 +95,7 @@ function entriesOf({ shared, correlationKey, nowMs, notShared }: CeremoniesOptio
     key: correlationKey,
     fallback: memory,
     failed: notShared,
+    groupReadable: shared.groupReadable ?? false,
     ...(shared.files === undefined ? {} : { files: shared.files }),
   });
 }

@@ -9,23 +9,22 @@ import { type Entries, type EntryKind, type EntryValue, KEPT_AT_LEAST_MS, KINDS 
 /** The calls of `node:fs` that entries are made of, so that a test can let each of them fail, or be the last. */
 export type EntryFileSystem = Pick<
   typeof fs,
-  'existsSync' | 'linkSync' | 'mkdirSync' | 'readFileSync' | 'renameSync' | 'unlinkSync' | 'writeFileSync'
+  'existsSync' | 'linkSync' | 'lstatSync' | 'mkdirSync' | 'readFileSync' | 'renameSync' | 'unlinkSync' | 'writeFileSync'
 >;
 
 /** A keyed hash or an id that the application chose, and for `done` the number of a later claim. Never a path. */
 const NAME = /^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,2})?$/;
 /** Files that were on their way into place. */
 const DRAFTS = 'draft';
-const DIRECTORY_MODE = 0o750;
-const FILE_MODE = 0o640;
+const OWNER = { directory: 0o700, file: 0o600 } as const;
+const OWNER_AND_GROUP = { directory: 0o750, file: 0o640 } as const;
 /** Characters of a message authentication code: 132 of 256 bits. */
 const CODE_LENGTH = 22;
 /** Nothing that this module writes is longer. */
-const MAX_BYTES = 16_384;
-/** Of a kind with more files than this the oldest go early; each thread counts them in passing. */
+const MAX_BYTES = 65_536;
 const MAX_FILES = 10_000;
-/** A kind with more than this takes no new ones: then they come faster than they can be cleared away. */
-const LAST_FILES = 4 * MAX_FILES;
+/** A kind with this many times as many takes no new ones: then they come faster than they can be cleared away. */
+const LAST_SHARE = 4;
 const HOUR_MS = 3_600_000;
 /** Older ones are of no use to anybody. An open step-up goes with its end, unless nobody can read it. */
 const MAX_AGE_MS: Readonly<Record<EntryKind, number>> = {
@@ -38,8 +37,6 @@ const MAX_AGE_MS: Readonly<Record<EntryKind, number>> = {
   route: 7 * 24 * HOUR_MS,
 };
 const DRAFT_AGE_MS = HOUR_MS;
-const NEW_FILE = { flag: 'wx', mode: FILE_MODE, encoding: 'latin1' } as const;
-const EMPTY_FILE = { flag: 'r+', encoding: 'latin1' } as const;
 /** Empty drafts held ready: what a step-up writes in one go, and a little more. */
 const SPARES = 6;
 
@@ -52,6 +49,10 @@ export interface FileEntriesOptions {
   readonly fallback: Entries;
   /** Told when the files cannot be used. */
   readonly failed: (error: unknown) => void;
+  /** Whether the group may read the entries; default false. */
+  readonly groupReadable?: boolean;
+  /** Of a kind with more files than this the oldest go early. Default 10000. */
+  readonly maxFiles?: number;
   readonly files?: EntryFileSystem;
   /** Wall milliseconds. */
   readonly now?: () => number;
@@ -68,9 +69,11 @@ export class FileEntries implements Entries {
   readonly #options: FileEntriesOptions;
   readonly #files: EntryFileSystem;
   readonly #key: KeyObject;
+  readonly #maxFiles: number;
+  readonly #modes: typeof OWNER | typeof OWNER_AND_GROUP;
   readonly #nonce = randomBytes(8).toString('hex');
   readonly #walks = new Map<string, { directory: Dir; seen: number }>();
-  /** Files of each kind when they were last counted. */
+  /** Files of each kind when they were last counted in passing, and what this thread made and removed since. */
   readonly #counts = new Map<string, number>();
   /** Empty drafts for the next entries. */
   readonly #spares: string[] = [];
@@ -82,6 +85,8 @@ export class FileEntries implements Entries {
     this.#options = options;
     this.#files = options.files ?? fs;
     this.#key = createSecretKey(options.key);
+    this.#maxFiles = options.maxFiles ?? MAX_FILES;
+    this.#modes = options.groupReadable === true ? OWNER_AND_GROUP : OWNER;
   }
 
   get(kind: EntryKind, name: string): unknown {
@@ -95,9 +100,11 @@ export class FileEntries implements Entries {
 
   put(kind: EntryKind, name: string, value: EntryValue): void {
     const stored = this.#attempt(() => {
-      if ((this.#counts.get(kind) ?? 0) > LAST_FILES) throw new Error(`more than ${LAST_FILES} files`);
       const path = this.#path(kind, name);
+      const known = this.#files.existsSync(path);
+      if (!known && this.#count(kind) >= LAST_SHARE * this.#maxFiles) throw refused('TOO_MANY_FILES');
       this.#withDraft(this.#sealed(kind, name, value), (draft) => this.#files.renameSync(draft, path));
+      if (!known) this.#counts.set(kind, this.#count(kind) + 1);
       return true;
     });
     if (stored === undefined) this.#options.fallback.put(kind, name, value);
@@ -106,7 +113,9 @@ export class FileEntries implements Entries {
   claim(kind: EntryKind, name: string, value: EntryValue): boolean {
     const first = this.#attempt(() => {
       const path = this.#path(kind, name);
-      return this.#withDraft(this.#sealed(kind, name, value), (draft) => this.#link(draft, path));
+      const won = this.#withDraft(this.#sealed(kind, name, value), (draft) => this.#link(draft, path));
+      if (won) this.#counts.set(kind, this.#count(kind) + 1);
+      return won;
     });
     if (first !== undefined) return first;
     // What cannot be written may still be readable.
@@ -115,7 +124,9 @@ export class FileEntries implements Entries {
 
   remove(kind: EntryKind, name: string): void {
     this.#options.fallback.remove(kind, name);
-    this.#attempt(() => this.#unlink(this.#path(kind, name)));
+    this.#attempt(() => {
+      if (this.#unlink(this.#path(kind, name))) this.#counts.set(kind, this.#count(kind) - 1);
+    });
   }
 
   /** Names in the order of the directory. What is older than it is worth is deleted in passing, drafts included. */
@@ -158,12 +169,17 @@ export class FileEntries implements Entries {
   }
 
   crowded(kind: EntryKind): boolean {
-    return (this.#counts.get(kind) ?? 0) > MAX_FILES || this.#options.fallback.crowded(kind);
+    return this.#count(kind) > this.#maxFiles || this.#options.fallback.crowded(kind);
   }
 
   keptMs(kind: EntryKind): number {
-    const share = Math.min(1, MAX_FILES / (this.#counts.get(kind) ?? 1));
+    const share = Math.min(1, this.#maxFiles / Math.max(1, this.#count(kind)));
     return Math.max(KEPT_AT_LEAST_MS, MAX_AGE_MS[kind] * share);
+  }
+
+  /** Less than nothing after others' files were removed: then it is counted anew soon. */
+  #count(kind: EntryKind): number {
+    return this.#counts.get(kind) ?? 0;
   }
 
   #isOld(kind: EntryKind | typeof DRAFTS, name: string, mtimeMs: number): boolean {
@@ -176,8 +192,10 @@ export class FileEntries implements Entries {
   #read(kind: EntryKind, name: string): unknown {
     return this.#attempt(() => {
       const path = this.#path(kind, name);
-      // Asked first, because mostly there is none and an error costs more than the question.
-      if (!this.#files.existsSync(path)) return undefined;
+      // Asked first, because mostly there is none and an error costs more than the question; and because a pipe or a
+      // device in its place, which whoever can write the directory can put there, would be read for ever.
+      const found = this.#files.lstatSync(path, { throwIfNoEntry: false });
+      if (found === undefined || !found.isFile() || found.size > MAX_BYTES) return undefined;
       let text: string;
       try {
         text = this.#files.readFileSync(path, 'latin1');
@@ -186,7 +204,7 @@ export class FileEntries implements Entries {
         throw error;
       }
       const content = text.slice(CODE_LENGTH + 1, -1);
-      if (text.length > MAX_BYTES || text !== this.#withCode(kind, name, content)) return undefined;
+      if (text !== this.#withCode(kind, name, content)) return undefined;
       return JSON.parse(Buffer.from(content, 'latin1').toString('utf8')) as unknown;
     });
   }
@@ -197,18 +215,18 @@ export class FileEntries implements Entries {
     const spare = this.#spares.pop();
     this.#refill();
     try {
-      return this.#place(spare ?? this.#newDraft(), text, spare === undefined ? NEW_FILE : EMPTY_FILE, place);
+      return this.#place(spare ?? this.#newDraft(), text, spare === undefined ? 'wx' : 'r+', place);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
       // Somebody has deleted the directory under us, or the draft, as left behind.
       this.#makeDirectories();
-      return this.#place(this.#newDraft(), text, NEW_FILE, place);
+      return this.#place(this.#newDraft(), text, 'wx', place);
     }
   }
 
-  #place<T>(draft: string, text: string, how: typeof NEW_FILE | typeof EMPTY_FILE, place: (draft: string) => T): T {
+  #place<T>(draft: string, text: string, flag: 'wx' | 'r+', place: (draft: string) => T): T {
     try {
-      this.#files.writeFileSync(draft, text, how);
+      this.#files.writeFileSync(draft, text, { flag, mode: this.#modes.file, encoding: 'latin1' });
       return place(draft);
     } catch (error) {
       this.#unlink(draft);
@@ -225,7 +243,7 @@ export class FileEntries implements Entries {
     for (; this.#making + this.#spares.length < SPARES; this.#making += 1) {
       const draft = this.#newDraft();
       fs.promises
-        .writeFile(draft, '', NEW_FILE)
+        .writeFile(draft, '', { flag: 'wx', mode: this.#modes.file })
         .then(() => this.#spares.push(draft))
         // Then the next entry makes its own, or says what is wrong.
         .catch(() => {})
@@ -235,11 +253,14 @@ export class FileEntries implements Entries {
     }
   }
 
-  #unlink(path: string): void {
+  /** @returns whether it was there */
+  #unlink(path: string): boolean {
     try {
       this.#files.unlinkSync(path);
+      return true;
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
+      return false;
     }
   }
 
@@ -261,7 +282,7 @@ export class FileEntries implements Entries {
   /** File systems without hard links: exclusive creation has one winner too, but its content comes a moment later. */
   #createInstead(draft: string, path: string): boolean {
     try {
-      this.#files.writeFileSync(path, this.#files.readFileSync(draft), { flag: 'wx', mode: FILE_MODE });
+      this.#files.writeFileSync(path, this.#files.readFileSync(draft), { flag: 'wx', mode: this.#modes.file });
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
@@ -271,7 +292,7 @@ export class FileEntries implements Entries {
 
   #makeDirectories(): void {
     for (const kind of [...KINDS, DRAFTS]) {
-      this.#files.mkdirSync(join(this.#options.directory, kind), { recursive: true, mode: DIRECTORY_MODE });
+      this.#files.mkdirSync(join(this.#options.directory, kind), { recursive: true, mode: this.#modes.directory });
     }
     this.#made = true;
   }
@@ -282,7 +303,9 @@ export class FileEntries implements Entries {
   }
 
   #sealed(kind: EntryKind, name: string, value: EntryValue): string {
-    return this.#withCode(kind, name, Buffer.from(JSON.stringify(value)).toString('latin1'));
+    const text = this.#withCode(kind, name, Buffer.from(JSON.stringify(value)).toString('latin1'));
+    if (text.length > MAX_BYTES) throw refused('ENTRY_TOO_LONG');
+    return text;
   }
 
   /** @param content one character a byte */
@@ -303,6 +326,10 @@ export class FileEntries implements Entries {
   #now(): number {
     return (this.#options.now ?? Date.now)();
   }
+}
+
+function refused(code: 'TOO_MANY_FILES' | 'ENTRY_TOO_LONG'): Error {
+  return Object.assign(new Error('the entry was not written'), { code });
 }
 
 function codeOf(error: unknown): unknown {
