@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { resolve } from 'node:path';
 import type { Context } from '@opentelemetry/api';
 import { severityOf } from '@stepseal/core/semconv';
 import type { CaptureCounts, Ceremonies } from './ceremony/ceremonies.ts';
@@ -109,7 +110,7 @@ export class Capture implements LibraryObserver {
         nowMs,
         fault: (call, message) => this.#problems.tell('HELPER_INPUT_INVALID', `stepUp.${call}: ${message}.`, call),
       }),
-      config.commit ?? (() => Promise.resolve(false)),
+      config,
     );
     this.#channels = new ServerChannels(
       (run) => this.guard(run),
@@ -126,6 +127,12 @@ export class Capture implements LibraryObserver {
 
   open(): void {
     if (this.#open) return;
+    if (this.#isSecond()) {
+      const message =
+        'Another capture of this data directory runs in this thread: this one stays closed while it does.';
+      this.#problems.tell('CAPTURED_TWICE', message);
+      return;
+    }
     this.#open = true;
     this.#channels.open();
     this.#closings.start();
@@ -176,9 +183,16 @@ export class Capture implements LibraryObserver {
     return this.#insideLibrary.getStore() === true ? unobserved() : this.#insideLibrary.run(true, run);
   }
 
-  #doorTo(calls: ServiceCalls, commit: () => Promise<boolean>): Door {
+  /** Of two into one trail each would tell each demand, and the one that an answer had ended before. */
+  #isSecond(): boolean {
+    const { dataDir } = this.#door;
+    return dataDir !== undefined && findDoor()?.dataDir === dataDir;
+  }
+
+  #doorTo(calls: ServiceCalls, { commit = () => Promise.resolve(false), ceremony }: StepUpInstrumentationConfig): Door {
     return {
       version: 1,
+      dataDir: ceremony?.shared === undefined ? undefined : resolve(ceremony.shared.dataDir),
       tell: (call, given) => {
         let id: string | undefined;
         this.guard(() => {

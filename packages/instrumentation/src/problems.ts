@@ -39,8 +39,19 @@ export class Problems {
     try {
       run();
     } catch (error) {
-      const kind = error instanceof Error ? error.constructor.name : typeof error;
-      this.tell('CAPTURE_FAILED', `A hook failed with ${kind}; the request went on, its record may be missing.`);
+      this.tell(
+        'CAPTURE_FAILED',
+        `A hook failed with ${kindOf(error)}; the request went on, its record may be missing.`,
+      );
     }
+  }
+}
+
+/** Anything can be thrown, also what throws when it is looked at. */
+function kindOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.constructor.name : typeof error;
+  } catch {
+    return 'what cannot be named';
   }
 }

@@ -9,6 +9,8 @@ export type ProblemCode =
   | 'CAPTURE_NOT_CONFIGURED'
   /** A hook failed; the application went on, the record may be missing. */
   | 'CAPTURE_FAILED'
+  /** Another capture of the same data directory runs in this thread; this one stays closed. */
+  | 'CAPTURED_TWICE'
   /** A library was loaded in a version that cannot be observed. */
   | 'LIBRARY_NOT_SUPPORTED'
   /** What other processes of the data directory know of step-ups cannot be read or written. */

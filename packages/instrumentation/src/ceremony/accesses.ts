@@ -69,6 +69,8 @@ export class Accesses {
     if (!routes.mayDemand(frame.request)) return;
     const subject = subjects.read(frame.request, frame.peerAddress);
     if (subject.joinId === undefined) return;
+    // A refusal may come before anybody has looked at the token.
+    if (frame.response.statusCode === 403 && !subject.isVouchedFor) return;
     const key = requestKey(frame.request);
     const renewal = book.renewalOf(subject.joinId);
     const joinId = renewal?.formerJoinId ?? subject.joinId;

@@ -208,6 +208,8 @@ export class Ceremonies {
     const http = httpFacts(request, response.statusCode);
     if (frame.answered === undefined && !routes.checksAnswers(request, http)) return;
     const subject = subjects.read(request, frame.peerAddress);
+    // Whoever can end a step-up with a name alone takes its true end away from its user.
+    if (frame.answered === undefined && !subject.isVouchedFor) return;
     const ceremony = frame.answered ?? book.pending(subject);
     if (ceremony === undefined || store.ended(ceremony) !== undefined) return;
     const draft = teller.draft(EVENT_STEP_UP_COMPLETED, {

@@ -81,6 +81,8 @@ export class Closings {
   }
 
   #schedule(afterMs: number): void {
+    // One at a time, also where it was stopped and started while a round went on.
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       void this.round().then((more) => {
         if (this.#open) this.#schedule(more ? SOON_MS : this.#everyMs);

@@ -12,6 +12,8 @@ export const DOOR: unique symbol = Symbol.for('stepseal.capture');
 export interface Door {
   /** Of this interface; another one is left alone. */
   readonly version: 1;
+  /** The data directory whose step-ups it shares, if any. */
+  readonly dataDir?: string | undefined;
   /** Never throws. @returns the id of the step-up, or nothing where the call could not be recorded */
   tell<K extends HelperCall>(call: K, input: HelperInputs[K]): string | undefined;
   commit(): Promise<boolean>;

@@ -17,13 +17,14 @@ import type { DraftRecord, EventDetail } from '../events.ts';
 import { activeContext } from '../global-api.ts';
 import { httpFacts, requestKey } from '../http/http-facts.ts';
 import type { Pseudonyms } from '../identity/pseudonyms.ts';
+import { readId } from '../identity/read-value.ts';
 import type { Subject } from '../identity/subject.ts';
 import type { SubjectReader } from '../identity/subject-reader.ts';
 import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts';
 import { callDetails } from './call-details.ts';
 import { checkTold } from './check-told.ts';
 import type { HelperCall } from './inputs.ts';
-import { type Given, idText, toldAttributes } from './told-attributes.ts';
+import { type Given, toldAttributes } from './told-attributes.ts';
 import { toldSentence } from './told-sentence.ts';
 
 export interface ServiceCallsParts {
@@ -268,7 +269,7 @@ class ServiceCall {
   #id(name: 'user' | 'session'): string | undefined {
     const value = this.#given[name];
     if (value === undefined) return undefined;
-    const id = idText(value);
+    const id = readId(value);
     if (id === undefined) this.#faults.push(`${name} must be a text or a number`);
     return id;
   }

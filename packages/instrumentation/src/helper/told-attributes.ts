@@ -3,14 +3,13 @@
 
 import { ATTRIBUTES } from '@stepseal/core/semconv';
 import type { Pseudonyms } from '../identity/pseudonyms.ts';
-import { readTime } from '../identity/read-value.ts';
+import { readId, readTime } from '../identity/read-value.ts';
 
 /** What a caller gave: TypeScript has checked it, unless the caller is no TypeScript. */
 export type Given = Readonly<Record<string, unknown>>;
 
 /** Stands for a value that cannot even be turned into what would be recorded; the registry's check finds fault with it. */
 const UNUSABLE = null;
-const MAX_ID_LENGTH = 4096;
 const METHODS: ReadonlySet<unknown> = new Set(ATTRIBUTES['step_up.method'].values);
 
 /**
@@ -31,7 +30,7 @@ export function toldAttributes(given: Given, pseudonyms: Pseudonyms): Record<str
     'step_up.action.link_digest': made(given['payment'], (payment) => linkDigest(payment, pseudonyms)),
     'step_up.action.name': given['action'],
     'step_up.action.resource': made(given['resource'], (value) => {
-      const id = idText(value);
+      const id = readId(value);
       return id === undefined ? undefined : pseudonyms.hash('resource', id);
     }),
     'step_up.amr': nonEmpty(given['amr']),
@@ -58,12 +57,6 @@ export function toldAttributes(given: Given, pseudonyms: Pseudonyms): Record<str
   };
 }
 
-/** An id as applications hold them, as text. */
-export function idText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value === '' || value.length > MAX_ID_LENGTH ? undefined : value;
-  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)) ? String(value) : undefined;
-}
-
 /** The registry has this list as free text; what is no method is none here. */
 function methods(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) && value.every((method) => METHODS.has(method)) ? value : undefined;
@@ -72,7 +65,7 @@ function methods(value: unknown): readonly unknown[] | undefined {
 /** Amount, currency and payee in one keyed hash: whoever knows the payment can tell which proof was for it. */
 function linkDigest(payment: unknown, pseudonyms: Pseudonyms): string | undefined {
   const { amount, currency, payee } = objectOf(payment);
-  const texts = [amount, currency, payee].map(idText);
+  const texts = [amount, currency, payee].map(readId);
   return texts.includes(undefined) ? undefined : pseudonyms.hash('payment', JSON.stringify(texts));
 }
 

@@ -5,8 +5,8 @@ import type { IncomingMessage } from 'node:http';
 
 /** What a request carries, as keyed hashes, so that the same one is recognised when it comes again. */
 export interface RequestShape {
-  /** Of query, length and type. */
-  readonly outside: string;
+  /** Of query, or of the body's length and type; absent where the client did not say how long the body is. */
+  readonly outside?: string | undefined;
   /** Of the body as the framework left it on the request; absent where none did, or had not yet. */
   readonly body?: string | undefined;
 }
@@ -17,11 +17,11 @@ const MAX_BODY_LENGTH = 65_536;
 /** @param hash keyed: what goes in may be anything that a client sends */
 export function shapeOf(request: IncomingMessage, hash: (material: string) => string): RequestShape {
   const { 'content-length': length = '0', 'content-type': type = '' } = request.headers;
-  const hasBody = length !== '0' || request.headers['transfer-encoding'] !== undefined;
-  if (!hasBody) return { outside: hash(`query\0${queryOf(request)}`) };
+  const inChunks = request.headers['transfer-encoding'] !== undefined;
+  if (length === '0' && !inChunks) return { outside: hash(`query\0${queryOf(request)}`) };
   const body = bodyText(request, Number(length));
   return {
-    outside: hash(`length\0${length}\0${type}`),
+    outside: inChunks ? undefined : hash(`length\0${length}\0${type}`),
     body: body === undefined ? undefined : hash(`body\0${length}\0${body}`),
   };
 }
@@ -29,7 +29,7 @@ export function shapeOf(request: IncomingMessage, hash: (material: string) => st
 /** Whether two requests to one place are the same one, as far as can be seen. */
 export function isSameShape(one: RequestShape, other: RequestShape): boolean {
   if (one.body !== undefined && other.body !== undefined) return one.body === other.body;
-  return one.outside === other.outside;
+  return one.outside !== undefined && one.outside === other.outside;
 }
 
 function queryOf(request: IncomingMessage): string {

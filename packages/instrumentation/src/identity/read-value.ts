@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { types } from 'node:util';
+
 /** RFC 3339 has years of four digits. A time in milliseconds that is taken for seconds lies beyond. */
 const LAST_DATE_S = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 /** Larger numbers are milliseconds: as seconds they would lie after the year 5138. */
 const LARGEST_SECONDS = 1e11;
 const MAX_LOCALITY_BYTES = 128;
+const MAX_ID_LENGTH = 4096;
 /** Of Cloudflare and others for an unknown country and for Tor; no countries. */
 const NO_COUNTRY: ReadonlySet<string> = new Set(['XX', 'T1', 'ZZ']);
+
+/** An id as applications hold them, as text. */
+export function readId(value: unknown): string | undefined {
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH ? value : undefined;
+}
 
 /** `2026-11-21T08:55:41Z`. @param seconds since 1970 */
 export function rfc3339(seconds: number | undefined): string | undefined {
@@ -17,7 +26,8 @@ export function rfc3339(seconds: number | undefined): string | undefined {
 
 /** A `Date`, RFC 3339, or seconds or milliseconds since 1970, as RFC 3339 in UTC. */
 export function readTime(value: unknown): string | undefined {
-  if (value instanceof Date) return rfc3339(value.getTime() / 1000);
+  // Of whatever realm.
+  if (types.isDate(value)) return rfc3339(value.getTime() / 1000);
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d/.test(value) && value.length <= 64) {
     return rfc3339(Date.parse(value) / 1000);
   }

@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { IncomingMessage } from 'node:http';
+import { readId } from './read-value.ts';
 import type { TokenClaims } from './token-claims.ts';
 
 /** What a path is followed through. */
@@ -40,8 +41,6 @@ export const SESSION_PATHS: readonly string[] = [
   'token.jti',
 ];
 
-const MAX_ID_LENGTH = 4096;
-
 type SourceName = 'req' | 'token' | 'cookie' | 'header';
 
 const ALL_SOURCES: readonly SourceName[] = ['req', 'token', 'cookie', 'header'];
@@ -50,7 +49,7 @@ const SOURCES_OF_THE_SERVICE: readonly SourceName[] = ['req', 'header'];
 
 /** @throws {TypeError} when a path cannot be read. */
 export function resolver(paths: readonly string[]): Resolver {
-  return firstOf(paths, ALL_SOURCES, idText);
+  return firstOf(paths, ALL_SOURCES, readId);
 }
 
 /** As {@link resolver}, for a value that is no id. @param read makes something of what a path leads to, or nothing. */
@@ -125,9 +124,4 @@ function cookie(request: IncomingMessage, name: string): string | undefined {
     if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
   }
   return undefined;
-}
-
-function idText(value: unknown): string | undefined {
-  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
-  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH ? value : undefined;
 }

@@ -44,6 +44,7 @@ export class SubjectReader {
     this.#parts = parts;
     this.#resolvers = {
       user: resolver(paths.user),
+      userOfService: resolver(paths.user.filter((path) => /^(?:req|header)\./.test(path))),
       session: resolver(paths.session),
       sessionStartedAt: resolverOf(paths.sessionStartedAt ?? [], readTime),
       device: resolver(paths.device ?? []),
@@ -77,6 +78,7 @@ export class SubjectReader {
       sessionHash: ids.session === undefined ? undefined : pseudonyms.hash('session', ids.session),
       formerSessionHash: joinId === undefined ? undefined : this.#parts.formerSession?.(joinId),
       joinId,
+      isVouchedFor: true,
     };
   }
 
@@ -102,6 +104,8 @@ export interface NamedIds {
 
 interface Resolvers {
   readonly user: Resolver;
+  /** The same where the service or its proxy says it. */
+  readonly userOfService: Resolver;
   readonly session: Resolver;
   readonly sessionStartedAt: Resolver;
   readonly device: Resolver;
@@ -122,6 +126,7 @@ class RequestSubject implements Subject {
   readonly #source: Source;
   readonly #peer: string | undefined;
   readonly #sessionId: string | undefined;
+  readonly #named: NamedIds;
   #userHash: string | undefined;
   #sessionHash: string | undefined;
   #joinId: string | undefined;
@@ -139,6 +144,7 @@ class RequestSubject implements Subject {
     this.#resolvers = resolvers;
     this.#source = source;
     this.#peer = peer;
+    this.#named = ids;
     this.claims = source.claims;
     this.userId = ids.user ?? resolvers.user(source);
     this.#sessionId = ids.session ?? resolvers.session(source);
@@ -166,10 +172,18 @@ class RequestSubject implements Subject {
   }
 
   get joinId(): string | undefined {
-    // A token's own id changes with the token, and a step-up brings a new token.
-    const lasting = this.#sessionId === this.claims?.jti ? undefined : this.#sessionId;
-    this.#joinId ??= joinIdOf(this.#parts.ids, lasting, this.userId);
+    this.#joinId ??= joinIdOf(this.#parts.ids, this.#lastingSession, this.userId);
     return this.#joinId;
+  }
+
+  get isVouchedFor(): boolean {
+    if (this.#lastingSession !== undefined || this.#named.user !== undefined) return true;
+    return this.#resolvers.userOfService(this.#source) !== undefined;
+  }
+
+  /** A token's own id changes with the token, and a step-up brings a new token. */
+  get #lastingSession(): string | undefined {
+    return this.#sessionId === this.claims?.jti ? undefined : this.#sessionId;
   }
 
   get client(): ClientAddress | undefined {

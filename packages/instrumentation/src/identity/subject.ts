@@ -15,6 +15,11 @@ export interface Subject {
   readonly sessionStartedAt: string | undefined;
   /** What ties a request to the one before it, hashed: the session where it outlives a new token, else the user. */
   readonly joinId: string | undefined;
+  /**
+   * Whether more than a user's id stands behind `joinId`: a session's, which is secret, or the word of the service. Else
+   * anybody could have written the token, as long as the service has not let it pass.
+   */
+  readonly isVouchedFor: boolean;
   readonly claims: TokenClaims | undefined;
   readonly client: ClientAddress | undefined;
   readonly clientHash: string | undefined;
@@ -35,6 +40,7 @@ export const NOBODY: Subject = {
   formerSessionHash: undefined,
   sessionStartedAt: undefined,
   joinId: undefined,
+  isVouchedFor: false,
   claims: undefined,
   client: undefined,
   clientHash: undefined,
