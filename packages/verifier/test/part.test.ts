@@ -55,6 +55,15 @@ test('what only the data says of its beginning is never a pass', async () => {
   ]);
 });
 
+test('a claim of a beginning does not make little of a stream gone from the middle', async () => {
+  const writer = threeDays('since/planted');
+  for (const claimedSince of [openedAt(writer, 2), Date.UTC(9999, 11, 31)])
+    expect(said(await verifyFiles(without(writer, 1), writer, { claimedSince }))).toEqual(['tampered STREAM_MISSING']);
+  // Nor of a beginning that is gone, where the rest ended before the part that is claimed.
+  const late = { claimedSince: Date.UTC(9999, 11, 31) };
+  expect(said(await verifyFiles(without(writer, 0), writer, late))).toEqual(['tampered STREAM_MISSING']);
+});
+
 test('an end that was open when the part was over is not missed, an earlier one is', async () => {
   const writer = new TestWriter({ label: 'until/open' });
   const { streamId } = writeOne(writer.start(), '1').seal();

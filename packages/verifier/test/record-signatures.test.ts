@@ -261,6 +261,25 @@ describe('an export of OTLP in JSON', () => {
     expect(report.findings.map(({ code }) => code)).toEqual(['MALFORMED']);
   });
 
+  test.each<[string, object]>([
+    ['an event of ours', { eventName: 'step_up.completed' }],
+    ['an attribute of ours', { attributes: [{ key: 'step_up.outcome', value: { stringValue: 'passed' } }] }],
+    ['a hash', { attributes: [{ key: 'audit.integrity.hash', value: { stringValue: 'a'.repeat(64) } }] }],
+  ])('with a record that bears %s and has no payload is no pass', async (name, record) => {
+    const made = trail(`rs/unsealed/${name}`);
+    const [first = '', ...rest] = inOtlp(made, [], undefined).split('\n');
+    for (const [added, exitCode] of [
+      [record, 3],
+      [{ eventName: 'order.placed', attributes: [{ key: 'audit.ticket', value: { stringValue: 'x' } }] }, 0],
+    ] as const) {
+      const request = JSON.parse(first);
+      request.resourceLogs[0].scopeLogs[0].logRecords.splice(1, 0, added);
+      const source = ndjsonSource(Readable.from([Buffer.from([JSON.stringify(request), ...rest].join('\n'))]));
+      onTestFinished(() => source.dispose?.());
+      expect((await check(made, source)).exitCode).toBe(exitCode);
+    }
+  });
+
   test.each<[string, (record: Exported) => void]>([
     ['timeUnixNano', (record) => Object.assign(record, { timeUnixNano: '1' })],
     ['observedTimeUnixNano', (record) => Object.assign(record, { observedTimeUnixNano: undefined })],
@@ -277,6 +296,14 @@ describe('an export of OTLP in JSON', () => {
       (record) => record.attributes.push(...record.attributes.filter(({ key }) => key === 'audit.record.id')),
     ],
     ['attributes', (record) => record.attributes.push({ key: 'step_up.nothing', value: { stringValue: 'x' } })],
+    [
+      'audit.integrity.hash',
+      (record) => record.attributes.push({ key: 'audit.integrity.hash', value: { stringValue: 'a'.repeat(64) } }),
+    ],
+    [
+      'attributes',
+      (record) => record.attributes.unshift({ key: 'audit.integrity.payload', value: { stringValue: 'another' } }),
+    ],
   ])('whose %s says something else than its payload is tampered with', async (field, change) => {
     const made = trail(`rs/altered/${field}`);
     const [first = '', ...rest] = inOtlp(made, [], undefined).split('\n');

@@ -4,6 +4,7 @@
 import type { Outcome } from '../outcome.ts';
 import type { Tail } from '../rest.ts';
 import type { PredecessorPin } from '../stream-facts.ts';
+import { liesBefore } from './part.ts';
 import type { Streams } from './streams.ts';
 
 const HASH_BYTES = 32;
@@ -56,27 +57,6 @@ export function followPredecessors(streams: Streams): void {
       queue.push(pin.streamId);
     }
   }
-}
-
-/** Whether an absent stream ended before the part that is verified begins; says so. */
-function liesBefore(streams: Streams, absent: string, follower: string, openedMs: number | undefined): boolean {
-  const { since = Number.NEGATIVE_INFINITY, claimedSince = Number.NEGATIVE_INFINITY } = streams.input.part;
-  if (openedMs === undefined || openedMs > Math.max(since, claimedSince)) return false;
-  // The time stands in a trusted open record, and the predecessor ended before that record was written.
-  const evidence = `It ended before ${new Date(openedMs).toISOString()}, when stream ${follower} followed it`;
-  if (openedMs <= since)
-    streams.add(absent, {
-      code: 'OUT_OF_RANGE',
-      severity: 'info',
-      evidence: `${evidence}: outside of the part that is verified, and nothing is said of it.`,
-    });
-  else
-    streams.add(absent, {
-      code: 'OUT_OF_RANGE',
-      severity: 'incomplete',
-      evidence: `${evidence}. The data says that it is a part which begins at ${new Date(claimedSince).toISOString()}; whether that part was asked for, only whoever verifies can say.`,
-    });
-  return true;
 }
 
 /** A deployment vouches for its own streams only, or one key of the policy would reach all that it lists. */

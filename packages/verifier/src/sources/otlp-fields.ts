@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { FormatError, isRegistryEvent, type Payload, parsePayload, type TypedValue } from '@stepseal/core/format';
+import {
+  FormatError,
+  isRegistryEvent,
+  type Payload,
+  parsePayload,
+  recordHash,
+  type TypedValue,
+} from '@stepseal/core/format';
 import { ATTRIBUTES, severityOf } from '@stepseal/core/semconv';
 import { list, member } from './json-member.ts';
 
 /** Names that nobody but the writer may add to a record; what is outside P is the writer's own. */
 const RESERVED = /^(?:step_up|audit|stepseal)\./;
 const OUTSIDE = 'audit.integrity.';
+const HASH = 'audit.integrity.hash';
 
 const MAX_SEVERITY = 24n;
 
@@ -38,7 +46,15 @@ export function alteredField(record: unknown, payloadBytes: Buffer): string | un
   for (const [name, expected] of bare)
     if (spelling(member(record, name)) !== (expected === '0' ? '' : expected)) return name;
   if (!isBody(payload.body, member(record, 'body'))) return 'body';
-  return alteredMember(payload.attributes, list(record, 'attributes'));
+  const attributes = list(record, 'attributes');
+  return alteredHash(payloadBytes, attributes) ?? alteredMember(payload.attributes, attributes);
+}
+
+/** By its hash a record is found again, and known for a copy. */
+function alteredHash(payloadBytes: Buffer, attributes: readonly unknown[]): string | undefined {
+  const stated = attributes.find((attribute) => member(attribute, 'key') === HASH);
+  if (stated === undefined) return undefined;
+  return member(member(stated, 'value'), 'stringValue') === recordHash(payloadBytes) ? undefined : HASH;
 }
 
 /** Zero, nothing and an empty text are one in OTLP. */
@@ -74,7 +90,12 @@ function alteredMember(expected: ReadonlyMap<string, TypedValue>, attributes: re
   for (const attribute of attributes) {
     const name = member(attribute, 'key');
     const key = typeof name === 'string' ? name : '';
-    if (key.startsWith(OUTSIDE)) continue;
+    if (key.startsWith(OUTSIDE)) {
+      // Twice is two answers, and which one is read is the reader's choice.
+      if (seen.has(key)) return shown(key);
+      seen.add(key);
+      continue;
+    }
     const value = expected.get(key);
     if (value === undefined) {
       if (RESERVED.test(key)) return shown(key);

@@ -11,7 +11,7 @@ export const OTLP_START = '{"resourceLogs":';
 
 /** What an exported log record holds of a sealed one. Lines are latin1 strings of their bytes. */
 export interface OtlpRecord {
-  /** P. */
+  /** P; of a record that bears our names without one, its own text, which is no line of a stream. */
   readonly payload: string;
   /** The note as a line, on a sealing record. */
   readonly note: string | undefined;
@@ -20,9 +20,14 @@ export interface OtlpRecord {
   readonly altered: string | undefined;
 }
 
+/** Event names, and attributes on whatever event, that only sealed records have. */
+const OUR_EVENT = /^(?:step_up|audit|stepseal)\./;
+const OUR_ATTRIBUTE = /^(?:step_up|stepseal|audit\.(?:integrity|sequence))\./;
+
 /**
  * The sealed records in a line of OTLP; undefined for any other line. Log records of others are passed over, and so is
- * everything that has not the shape: what is missing then is missed by the verification.
+ * everything that has not the shape: what is missing then is missed by the verification. A record that looks like one of
+ * ours and has no payload is a line that no stream explains: whoever reads the export would take it for sealed.
  */
 export function otlpRecords(line: string): readonly OtlpRecord[] | undefined {
   if (!line.startsWith(OTLP_START)) return undefined;
@@ -45,7 +50,10 @@ function sealedRecord(record: unknown, algorithm: string | undefined): OtlpRecor
   const payload = attributes.get('audit.integrity.payload');
   const note = attributes.get('audit.integrity.note');
   const value = attributes.get('audit.integrity.value');
-  if (payload === undefined) return [];
+  if (payload === undefined) {
+    if (!bearsOurNames(record)) return [];
+    return [{ payload: bytesOf(JSON.stringify(record)), note: undefined, signature: undefined, altered: undefined }];
+  }
   return [
     {
       payload: bytesOf(payload),
@@ -55,6 +63,14 @@ function sealedRecord(record: unknown, algorithm: string | undefined): OtlpRecor
       altered: alteredField(record, Buffer.from(payload)),
     },
   ];
+}
+
+function bearsOurNames(record: unknown): boolean {
+  const isOurs = (name: unknown, ours: RegExp): boolean => typeof name === 'string' && ours.test(name);
+  return (
+    isOurs(member(record, 'eventName'), OUR_EVENT) ||
+    list(record, 'attributes').some((attribute) => isOurs(member(attribute, 'key'), OUR_ATTRIBUTE))
+  );
 }
 
 function noteBytes(note: string): string | undefined {
