@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import fs, { rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { runInNewContext } from 'node:vm';
 import { systemProcessTable } from '@stepseal/processor';
@@ -141,6 +141,41 @@ test('a date of another realm is a date', () => {
   stepUp.completed({ user: 'alice', session: 's', method: 'sms', outcome: 'passed', authTime });
   expect(recorder.attribute(0, 'step_up.auth_time')).toBe('2026-11-21T08:55:41Z');
   expect(recorder.problems).not.toContain('HELPER_INPUT_INVALID');
+});
+
+test('ids and addresses that may be recorded in clear never lie in a file beside the trail, not for a moment', async () => {
+  recorder.capture.close();
+  const processes = new Processes();
+  let written = '';
+  const writeFileSync = ((path: string, text: string, how: object) => {
+    written += `${path} ${text}`;
+    fs.writeFileSync(path, text, how);
+  }) as typeof fs.writeFileSync;
+  const config = { identity: { userIdInClear: true }, client: { fullAddress: true, trustedProxies: ['127.0.0.1'] } };
+  const { capture, records } = processes.start(config, { files: { ...fs, writeFileSync }, settled: () => false });
+  const secrets = { sub: 'alice@example.org', sid: 'session-of-alice' };
+  const headers = { ...bearer(secrets), 'x-forwarded-for': '203.0.113.77', 'user-agent': 'AliceAgent/1.0' };
+  try {
+    await answered('/pay/4711?to=bob', demands, { headers });
+    await answered(
+      '/verify',
+      (_request, response) => {
+        capture.answerChecked(WRONG_CODE);
+        capture.answerChecked({ ...WRONG_CODE, outcome: 'passed', errorType: undefined });
+        response.writeHead(200, { 'set-cookie': 'sid=next-session' }).end();
+      },
+      { headers },
+    );
+    await answered('/pay/4711?to=bob', says(200), { headers });
+  } finally {
+    capture.close();
+    rmSync(processes.dataDir, { recursive: true, force: true });
+  }
+  expect(records.map(({ attributes }) => [attributes['user.id'], attributes['client.address']])).toEqual(
+    Array.from({ length: 4 }, () => ['alice@example.org', '203.0.113.77']),
+  );
+  expect(written).toContain('"outcome":"passed"');
+  expect(written).not.toMatch(/alice|203\.0|4711|bob|next-session|AliceAgent|session-of/);
 });
 
 test('of two captures of one data directory in one process the second stays out and says so, or all is told twice', async () => {

@@ -14,8 +14,9 @@ import { Closings } from './closings.ts';
 import { Endings } from './endings.ts';
 import { GuardedRoutes } from './guarded-routes.ts';
 import { CeremonyStore } from './store/ceremony-store.ts';
+import type { EntryFileSystem } from './store/drafts.ts';
 import { type Entries, MemoryEntries } from './store/entries.ts';
-import { type EntryFileSystem, FileEntries } from './store/file-entries.ts';
+import { FileEntries } from './store/file-entries.ts';
 import { toldEnds } from './store/told-ends.ts';
 import { Teller } from './teller.ts';
 

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import fs, { type Dir } from 'node:fs';
 import { join } from 'node:path';
-import { type Entries, type EntryKind, type EntryValue, KEPT_AT_LEAST_MS, KINDS } from './entries.ts';
-
-/** The calls of `node:fs` that entries are made of, so that a test can let each of them fail, or be the last. */
-export type EntryFileSystem = Pick<
-  typeof fs,
-  'existsSync' | 'linkSync' | 'lstatSync' | 'mkdirSync' | 'readFileSync' | 'renameSync' | 'unlinkSync' | 'writeFileSync'
->;
+import { codeOf, DRAFTS, Drafts, type EntryFileSystem, removeFile } from './drafts.ts';
+import { type Entries, type EntryKind, type EntryValue, KEPT_AT_LEAST_MS } from './entries.ts';
 
 /** A keyed hash or an id that the application chose, and for `done` the number of a later claim. Never a path. */
 const NAME = /^[A-Za-z0-9_-]{1,64}(\.[1-9][0-9]{0,2})?$/;
-/** Files that were on their way into place. */
-const DRAFTS = 'draft';
-const OWNER = { directory: 0o700, file: 0o600 } as const;
-const OWNER_AND_GROUP = { directory: 0o750, file: 0o640 } as const;
 /** Characters of a message authentication code: 132 of 256 bits. */
 const CODE_LENGTH = 22;
 /** Nothing that this module writes is longer. */
@@ -37,8 +28,6 @@ const MAX_AGE_MS: Readonly<Record<EntryKind, number>> = {
   route: 7 * 24 * HOUR_MS,
 };
 const DRAFT_AGE_MS = HOUR_MS;
-/** Empty drafts held ready: what a step-up writes in one go, and a little more. */
-const SPARES = 6;
 
 export interface FileEntriesOptions {
   /** `<dataDir>/ceremonies`. */
@@ -70,23 +59,17 @@ export class FileEntries implements Entries {
   readonly #files: EntryFileSystem;
   readonly #key: KeyObject;
   readonly #maxFiles: number;
-  readonly #modes: typeof OWNER | typeof OWNER_AND_GROUP;
-  readonly #nonce = randomBytes(8).toString('hex');
+  readonly #drafts: Drafts;
   readonly #walks = new Map<string, { directory: Dir; seen: number }>();
   /** Files of each kind when they were last counted in passing, and what this thread made and removed since. */
   readonly #counts = new Map<string, number>();
-  /** Empty drafts for the next entries. */
-  readonly #spares: string[] = [];
-  #making = 0;
-  #drafts = 0;
-  #made = false;
 
   constructor(options: FileEntriesOptions) {
     this.#options = options;
     this.#files = options.files ?? fs;
     this.#key = createSecretKey(options.key);
     this.#maxFiles = options.maxFiles ?? MAX_FILES;
-    this.#modes = options.groupReadable === true ? OWNER_AND_GROUP : OWNER;
+    this.#drafts = new Drafts(options.directory, this.#files, options.groupReadable ?? false);
   }
 
   get(kind: EntryKind, name: string): unknown {
@@ -103,7 +86,7 @@ export class FileEntries implements Entries {
       const path = this.#path(kind, name);
       const known = this.#files.existsSync(path);
       if (!known && this.#count(kind) >= LAST_SHARE * this.#maxFiles) throw refused('TOO_MANY_FILES');
-      this.#withDraft(this.#sealed(kind, name, value), (draft) => this.#files.renameSync(draft, path));
+      this.#drafts.replace(path, this.#sealed(kind, name, value));
       if (!known) this.#counts.set(kind, this.#count(kind) + 1);
       return true;
     });
@@ -112,8 +95,7 @@ export class FileEntries implements Entries {
 
   claim(kind: EntryKind, name: string, value: EntryValue): boolean {
     const first = this.#attempt(() => {
-      const path = this.#path(kind, name);
-      const won = this.#withDraft(this.#sealed(kind, name, value), (draft) => this.#link(draft, path));
+      const won = this.#drafts.claim(this.#path(kind, name), this.#sealed(kind, name, value));
       if (won) this.#counts.set(kind, this.#count(kind) + 1);
       return won;
     });
@@ -125,7 +107,7 @@ export class FileEntries implements Entries {
   remove(kind: EntryKind, name: string): void {
     this.#options.fallback.remove(kind, name);
     this.#attempt(() => {
-      if (this.#unlink(this.#path(kind, name))) this.#counts.set(kind, this.#count(kind) - 1);
+      if (removeFile(this.#files, this.#path(kind, name))) this.#counts.set(kind, this.#count(kind) - 1);
     });
   }
 
@@ -209,94 +191,6 @@ export class FileEntries implements Entries {
     });
   }
 
-  /** @param place puts the draft, a file that is complete, where it belongs */
-  #withDraft<T>(text: string, place: (draft: string) => T): T {
-    if (!this.#made) this.#makeDirectories();
-    const spare = this.#spares.pop();
-    this.#refill();
-    try {
-      return this.#place(spare ?? this.#newDraft(), text, spare === undefined ? 'wx' : 'r+', place);
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      // Somebody has deleted the directory under us, or the draft, as left behind.
-      this.#makeDirectories();
-      return this.#place(this.#newDraft(), text, 'wx', place);
-    }
-  }
-
-  #place<T>(draft: string, text: string, flag: 'wx' | 'r+', place: (draft: string) => T): T {
-    try {
-      this.#files.writeFileSync(draft, text, { flag, mode: this.#modes.file, encoding: 'latin1' });
-      return place(draft);
-    } catch (error) {
-      this.#unlink(draft);
-      throw error;
-    }
-  }
-
-  #newDraft(): string {
-    return join(this.#options.directory, DRAFTS, `${this.#nonce}-${this.#drafts++}`);
-  }
-
-  /** Making a file is the dear part on many file systems, so a few empty ones are made beside the requests. */
-  #refill(): void {
-    for (; this.#making + this.#spares.length < SPARES; this.#making += 1) {
-      const draft = this.#newDraft();
-      fs.promises
-        .writeFile(draft, '', { flag: 'wx', mode: this.#modes.file })
-        .then(() => this.#spares.push(draft))
-        // Then the next entry makes its own, or says what is wrong.
-        .catch(() => {})
-        .finally(() => {
-          this.#making -= 1;
-        });
-    }
-  }
-
-  /** @returns whether it was there */
-  #unlink(path: string): boolean {
-    try {
-      this.#files.unlinkSync(path);
-      return true;
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      return false;
-    }
-  }
-
-  /** @returns false when somebody else was there first */
-  #link(draft: string, path: string): boolean {
-    try {
-      this.#files.linkSync(draft, path);
-      return true;
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'EEXIST') return false;
-      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
-      return this.#createInstead(draft, path);
-    } finally {
-      this.#unlink(draft);
-    }
-  }
-
-  /** File systems without hard links: exclusive creation has one winner too, but its content comes a moment later. */
-  #createInstead(draft: string, path: string): boolean {
-    try {
-      this.#files.writeFileSync(path, this.#files.readFileSync(draft), { flag: 'wx', mode: this.#modes.file });
-      return true;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      throw error;
-    }
-  }
-
-  #makeDirectories(): void {
-    for (const kind of [...KINDS, DRAFTS]) {
-      this.#files.mkdirSync(join(this.#options.directory, kind), { recursive: true, mode: this.#modes.directory });
-    }
-    this.#made = true;
-  }
-
   #path(kind: EntryKind, name: string): string {
     if (!NAME.test(name)) throw new TypeError('not a name of an entry');
     return join(this.#options.directory, kind, name);
@@ -330,8 +224,4 @@ export class FileEntries implements Entries {
 
 function refused(code: 'TOO_MANY_FILES' | 'ENTRY_TOO_LONG'): Error {
   return Object.assign(new Error('the entry was not written'), { code });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
