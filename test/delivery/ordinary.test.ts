@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import fs, { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileSystem } from '@stepseal/processor';
 import { listWriters, readCursor, readSetAside } from '@stepseal/processor/data';
@@ -209,6 +209,26 @@ test('what a dead writer left behind is claimed, closed, delivered and let go by
       .filter((name) => name.startsWith('owner.'))
       .sort(),
   ).toEqual(claims);
+});
+
+test('all that dead writers left is delivered after one look, whatever one of their directories holds', async () => {
+  const dataDir = temporaryDirectory();
+  const sink = await startSink();
+  const dead = ['a', 'b', 'c', 'd'].map((tag) => ({ tag, pipeline: startPipeline({ dataDir }) }));
+  for (const { tag, pipeline } of dead) pipeline.emit(3, tag);
+  await Promise.all(dead.map(({ pipeline }) => pipeline.shutdown()));
+  // The first is taken over at the start; of the second nothing can be read.
+  const [, spoilt] = listWriters(dataDir);
+  const broken = `${spoilt?.segments[0]?.path}`;
+  rmSync(broken);
+  mkdirSync(broken);
+  const living = startPipeline({
+    dataDir,
+    seal: { heartbeatMs: 3_600_000 },
+    delivery: { endpoint: sink.endpoint, lookAround: { firstMs: 0, everyMs: 3_600_000 } },
+  });
+  await until(() => arrivedIds(sink).length === 9);
+  await living.shutdown();
 });
 
 test('a stream is delivered over many rolls in order of its records', async () => {

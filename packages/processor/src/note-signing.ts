@@ -4,6 +4,9 @@
 import { formatCheckpoint, formatNote, parseVkey, streamOrigin } from '@stepseal/core/format';
 import type { Signer } from './keys/signer.ts';
 
+/** Milliseconds that a signer far away has. One that takes longer is asked again; what it answers then counts for nothing. */
+const ANSWER_MS = 30_000;
+
 /** A sealing record whose note is not in the file yet. */
 export interface PendingNote {
   /** The sealing record's number, which is the size of the tree it closes. */
@@ -20,8 +23,22 @@ export function noteText(deployment: string, streamId: string, note: PendingNote
 /** The note over `text` with one signature line for each signer, in their order. */
 export async function signNote(text: string, signers: readonly Signer[]): Promise<string> {
   const message = Buffer.from(text);
-  const signatures = await Promise.all(signers.map((signer) => signer.sign(message)));
+  const signatures = await Promise.all(
+    signers.map((signer) => (signer.signSync === undefined ? inTime(signer.sign(message)) : signer.sign(message))),
+  );
   return assemble(text, signers, signatures);
+}
+
+async function inTime(signature: Promise<Uint8Array>): Promise<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the signer did not answer in time')), ANSWER_MS).unref();
+  });
+  try {
+    return await Promise.race([signature, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** As {@link signNote}, at once; undefined when one of the signers cannot do that. */

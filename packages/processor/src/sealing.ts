@@ -11,6 +11,7 @@ import type { OtlpDeliveryOptions } from './delivery/otlp-options.ts';
 import { startDelivery } from './delivery/start-delivery.ts';
 import type { DeliveryStatus } from './delivery/status.ts';
 import { undeliveredEvent } from './delivery/undelivered-event.ts';
+import { within } from './delivery/within.ts';
 import { type DiagnosticSink, type Report, reporter, stderrSink } from './diagnostics.ts';
 import { SealingError } from './errors.ts';
 import { installExitHooks } from './exit-hooks.ts';
@@ -57,7 +58,7 @@ export interface SealingOptions {
    * reports as a success counts as delivered, and those of OpenTelemetry report a partial success as one.
    */
   readonly exporter?: SealedRecordExporter;
-  /** Milliseconds that `forceFlush` and `shutdown` wait for deliveries at most; default 5000. */
+  /** Milliseconds that `forceFlush` and `shutdown` wait for a signer far away, and for deliveries, at most; default 5000. */
   readonly flushTimeoutMs?: number;
   /** Default: one line on standard error, at most one a minute for each code. */
   readonly onDiagnostic?: DiagnosticSink;
@@ -159,7 +160,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     metrics.start();
   };
   const flush = async (): Promise<void> => {
-    await writer.flush();
+    await within(flushMs, writer.flush());
     await recordSignatures?.settled();
     await delivery?.flush(flushMs);
   };
@@ -168,7 +169,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
   const end = async (): Promise<void> => {
     retention.stop();
     const deadline = clock.monotonicMs() + flushMs;
-    await writer.flush();
+    await within(flushMs, writer.flush());
     await recordSignatures?.settled();
     // Before the stream ends: what the receiver refuses is declared in it.
     await delivery?.flush(flushMs);

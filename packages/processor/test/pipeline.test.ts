@@ -10,7 +10,7 @@ import { expect, test, vi } from 'vitest';
 import type { Clock } from '../src/clock.ts';
 import { SealingError, startAuditPipeline } from '../src/index.ts';
 import { checkTrail, int, text } from './support/check-trail.ts';
-import { DEPLOYMENT, identity, temporaryDirectory, testPipeline } from './support/test-pipeline.ts';
+import { DEPLOYMENT, endClaims, identity, temporaryDirectory, testPipeline } from './support/test-pipeline.ts';
 
 function clockOf(time: TestClock): Clock {
   return { wallMs: () => time.wallMs, monotonicMs: () => time.monotonicMs };
@@ -183,6 +183,20 @@ test('a signer far away neither holds up nor breaks a roll', async () => {
   expect(trail.streams.every((stream) => stream.closed)).toBe(true);
   for (const stream of trail.streams)
     expect(text(stream.records[0]?.payload as never, 'stepseal.identity.vkey')).toBe(identity.vkey);
+});
+
+test('a signer that never answers holds up neither a flush nor the end, and the next process adopts the stream', async () => {
+  const directory = temporaryDirectory();
+  const silent = { vkey: identity.vkey, sign: () => new Promise<never>(() => {}) };
+  const pipeline = testPipeline(directory, { identity: silent, flushTimeoutMs: 50 });
+  pipeline.emit('kept');
+  await pipeline.forceFlush();
+  await pipeline.shutdown();
+  endClaims(directory);
+  await testPipeline(directory).shutdown();
+  const [first, second] = checkTrail(directory).streams;
+  expect([first?.cause, second?.cause]).toEqual(['first', 'crash']);
+  expect(first?.records.map(({ eventName }) => eventName)).toContain('step_up.required');
 });
 
 test('a signer that fails is asked again', async () => {

@@ -43,14 +43,19 @@ export interface WriterListing {
 
 /** The writers of a data directory, by id. What vanishes or cannot be read meanwhile is left out. */
 export function listWriters(dataDir: string): readonly WriterListing[] {
-  const writers = join(dataDir, 'writers');
-  return names(writers)
-    .filter((name) => WRITER.test(name))
-    .sort()
-    .map((writerId) => listingOf(writerId, join(writers, writerId)));
+  return writerIds(dataDir).map((writerId) => listWriter(dataDir, writerId));
 }
 
-function listingOf(writerId: string, directory: string): WriterListing {
+/** Ids of the writers of a data directory, in order. */
+export function writerIds(dataDir: string): readonly string[] {
+  return names(join(dataDir, 'writers'))
+    .filter((name) => WRITER.test(name))
+    .sort();
+}
+
+/** One writer of a data directory. */
+export function listWriter(dataDir: string, writerId: string): WriterListing {
+  const directory = join(dataDir, 'writers', writerId);
   const entries = names(directory);
   const owner = ownerOf(directory, entries);
   // Stream ids begin with the time of their creation.

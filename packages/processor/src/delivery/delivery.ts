@@ -45,6 +45,9 @@ const LOOK_AGAIN_MS = 1_000;
 /** Between two counts of what waits, in milliseconds. */
 const STOCK_MS = 5_000;
 
+/** Milliseconds between two directories of dead writers. */
+const BETWEEN_MS = 50;
+
 /** Milliseconds for a receiver to let go of its connections. */
 const CLOSE_MS = 1_000;
 
@@ -207,6 +210,9 @@ export class Delivery implements DeliveryQueue {
     if (this.#other === undefined) return undefined;
     if (await this.#other.fill()) return this.#other;
     await this.#letGo();
+    // There may be more of them: no need to wait for a note of our own.
+    await this.#pause.for(BETWEEN_MS, true);
+    this.#poked = true;
     return undefined;
   }
 

@@ -4,12 +4,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isNoteLine } from '@stepseal/core/format';
 import { readCursor } from '../data/cursor.ts';
-import { listWriters, type WriterListing } from '../data/writers.ts';
+import { listWriter, type WriterListing, writerIds } from '../data/writers.ts';
 import { claimAbandoned, type OwnerClaim } from '../owner.ts';
 import { Writer } from '../writer.ts';
 import type { WriterOptions } from '../writer-options.ts';
 import type { LeftBehind } from './delivery.ts';
 import type { DirectoryQueue } from './directory-queue.ts';
+import { within } from './within.ts';
 
 /** When to look for directories of dead writers, in monotonic milliseconds. */
 export interface LookAround {
@@ -20,6 +21,9 @@ export interface LookAround {
 }
 
 export const LOOK_AROUND: LookAround = { firstMs: 30_000, everyMs: 300_000 };
+
+/** Milliseconds for the open note. A signer that takes longer leaves a stream that somebody adopts. */
+const NOTE_MS = 10_000;
 
 /** Longest end of a segment that is looked through for records. */
 const TAIL_BYTES = 16_384;
@@ -34,6 +38,8 @@ export class LeftBehindDirectories implements LeftBehind {
   readonly #queueOf: (directory: string) => DirectoryQueue;
   readonly #times: LookAround;
   #dueMs: number;
+  /** Ids of directories that this look has not come to. */
+  #unseen: string[] = [];
   #claim: OwnerClaim | undefined;
 
   /** @param options of this process's writer */
@@ -45,22 +51,32 @@ export class LeftBehindDirectories implements LeftBehind {
   }
 
   async next(): Promise<DirectoryQueue | undefined> {
-    const { clock, dataDir, report } = this.#options;
-    if (this.#claim !== undefined || clock.monotonicMs() < this.#dueMs) return undefined;
-    try {
-      const writers = listWriters(dataDir).filter((writer) => isLeft(writer));
-      for (const { writerId } of writers) {
-        const claim = claimAbandoned({ ...this.#options, now: () => clock.wallMs() }, writerId);
-        if (claim === undefined) continue;
-        this.#claim = claim;
-        return await this.#adopt(claim);
+    const { dataDir, report } = this.#options;
+    if (this.#claim !== undefined) return undefined;
+    for (let writerId = this.#nextId(); writerId !== undefined; writerId = this.#unseen.shift()) {
+      // There may be hundreds, and requests come in between.
+      await new Promise(setImmediate);
+      try {
+        if (!isLeft(listWriter(dataDir, writerId))) continue;
+        this.#claim = claimAbandoned({ ...this.#options, now: () => this.#options.clock.wallMs() }, writerId);
+        if (this.#claim !== undefined) return await this.#adopt(this.#claim);
+      } catch (error) {
+        // The next one is not held up by it.
+        this.release();
+        report('DELIVERY_FILE', 'a directory that another process left behind cannot be delivered by now', error);
       }
-    } catch (error) {
-      this.release();
-      report('DELIVERY_FILE', 'a directory that another process left behind cannot be delivered by now', error);
     }
-    this.#dueMs = clock.monotonicMs() + this.#times.everyMs;
     return undefined;
+  }
+
+  /** The next directory of the look under way, or the first of a new one if it is time. */
+  #nextId(): string | undefined {
+    const { clock, dataDir } = this.#options;
+    if (this.#unseen.length === 0 && clock.monotonicMs() >= this.#dueMs) {
+      this.#dueMs = clock.monotonicMs() + this.#times.everyMs;
+      this.#unseen = [...writerIds(dataDir)];
+    }
+    return this.#unseen.shift();
   }
 
   release(): void {
@@ -80,7 +96,7 @@ export class LeftBehindDirectories implements LeftBehind {
       claim: { ...claim, superseded: () => claim.superseded(), release: () => {} },
     });
     writer.startOrThrow();
-    await writer.flush();
+    await within(NOTE_MS, writer.flush());
     writer.shutDown();
     return queue;
   }
