@@ -17,9 +17,9 @@ export interface KnownHeadsFile {
 }
 
 /** Reads the file; one that does not exist yet is a first run. Throws CliError HEADS_UNREADABLE, HEADS_MALFORMED, HEADS_IN_DATA. */
-export function readKnownHeadsFile(cwd: string, dataDir: string, named: string): KnownHeadsFile {
+export function readKnownHeadsFile(cwd: string, directories: readonly string[], named: string): KnownHeadsFile {
   const path = resolve(cwd, named);
-  const directory = enclosingDataDirectory(path, dataDir);
+  const directory = enclosingDataDirectory(path, directories);
   if (directory !== undefined) {
     const message = `The known-heads file ${path} lies inside the data directory ${directory}: keep it outside.`;
     throw new CliError('HEADS_IN_DATA', message);

@@ -17,10 +17,14 @@ export interface TrustFile {
 }
 
 /**
- * Reads the trust file: `named`, which must exist, or the default one of `cwd` if it is there. It is not read inside a
- * data directory. Throws CliError TRUST_UNREADABLE, TRUST_MALFORMED, TRUST_IN_DATA.
+ * Reads the trust file: `named`, which must exist, or the default one of `cwd` if it is there. It is not read inside one of
+ * the directories of records. Throws CliError TRUST_UNREADABLE, TRUST_MALFORMED, TRUST_IN_DATA.
  */
-export function readTrustFile(cwd: string, dataDir: string, named: string | undefined): TrustFile | undefined {
+export function readTrustFile(
+  cwd: string,
+  directories: readonly string[],
+  named: string | undefined,
+): TrustFile | undefined {
   const path = resolve(cwd, named ?? TRUST_FILE_NAME);
   let text: string;
   try {
@@ -31,7 +35,7 @@ export function readTrustFile(cwd: string, dataDir: string, named: string | unde
     const remedy = 'name one that exists, or make it with `stepseal trust add`';
     throw new CliError('TRUST_UNREADABLE', `The trust file ${path} cannot be read (${reason}): ${remedy}.`, { cause });
   }
-  refuseInsideData(path, dataDir);
+  refuseInsideData(path, directories);
   try {
     return { path, policy: parseTrustPolicy(text) };
   } catch (cause) {
@@ -42,7 +46,7 @@ export function readTrustFile(cwd: string, dataDir: string, named: string | unde
 
 /** Adds an identity to the policy and writes it; false when it was trusted already. */
 export function addIdentity(path: string, dataDir: string, policy: TrustPolicy, name: string, vkey: string): boolean {
-  refuseInsideData(path, dataDir);
+  refuseInsideData(path, [dataDir]);
   const deployments = Object.fromEntries([...policy.deployments].map(([key, trust]) => [key, deploymentJson(trust)]));
   const entry: DeploymentJson = deployments[name] ?? { identities: [], collectors: [], overrides: [] };
   if (entry.identities.includes(vkey)) return false;
@@ -52,8 +56,8 @@ export function addIdentity(path: string, dataDir: string, policy: TrustPolicy, 
   return true;
 }
 
-function refuseInsideData(path: string, dataDir: string): void {
-  const directory = enclosingDataDirectory(path, dataDir);
+function refuseInsideData(path: string, directories: readonly string[]): void {
+  const directory = enclosingDataDirectory(path, directories);
   if (directory === undefined) return;
   const reason = 'whoever can change the records could change it too';
   const message = `The trust file ${path} lies inside the data directory ${directory}: keep it outside, since ${reason}.`;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
@@ -162,4 +162,30 @@ test('tampering that the original holds is in the verdict of the export', async 
   const path = join(root, 'data', writer.streams[3]?.path ?? '');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"passed"', '"failed"'));
   expect((await take(writer, ALL)).report.grade).toBe('TAMPERED');
+});
+
+test('an export that cannot be made whole leaves nothing', async () => {
+  const writer = fiveStreams();
+  // Where the verdict should stand there is a directory, but only when all is copied.
+  for (const [path, bytes] of writer.files()) {
+    mkdirSync(join(root, 'data', 'verdict.json'), { recursive: true });
+    writeFileSync(join(root, 'data', 'verdict.json', basename(path)), bytes);
+  }
+  await expect(take(writer, ALL)).rejects.toThrow(/nothing of it is left/);
+  expect(readdirSync(root)).toEqual(['data']);
+});
+
+test('an export into the data directory is refused, by whatever way it is named', async () => {
+  const writer = fiveStreams();
+  symlinkSync(join(root, 'data'), join(root, 'elsewhere'));
+  const rest = { window: ALL, trust: undefined, trustFile: undefined, nowMs: writer.clock.wallMs, madeBy: 'test' };
+  for (const to of ['data', 'data/x/y', 'elsewhere/x', 'elsewhere', 'other/../data/x']) {
+    const made = makeExport({ from: join(root, 'data'), to: `${root}/${to}`, ...rest });
+    await expect(made, to).rejects.toThrow(/lies inside/);
+  }
+  await expect(makeExport({ from: join(root, 'elsewhere'), to: join(root, 'data', 'x'), ...rest })).rejects.toThrow(
+    /lies inside/,
+  );
+  // Names that only begin alike are others.
+  await expect(makeExport({ from: join(root, 'data'), to: join(root, 'data..2'), ...rest })).resolves.toBeDefined();
 });

@@ -27,7 +27,7 @@ function report(grade: Grade, size: number): Report {
 }
 
 function run(grade: Grade, size: number): string {
-  return updateKnownHeadsFile(readKnownHeadsFile(cwd, join(cwd, 'data'), 'heads.json'), report(grade, size));
+  return updateKnownHeadsFile(readKnownHeadsFile(cwd, [join(cwd, 'data')], 'heads.json'), report(grade, size));
 }
 
 function text(): string {
@@ -49,7 +49,7 @@ it.each(['TAMPERED', 'CANNOT_VERIFY'] as const)('are not touched after %s, so th
 });
 
 it('of another run that ended meanwhile are not overwritten with older ones', () => {
-  const slow = readKnownHeadsFile(cwd, join(cwd, 'data'), 'heads.json');
+  const slow = readKnownHeadsFile(cwd, [join(cwd, 'data')], 'heads.json');
   run('SEALED', 9);
   const newer = text();
   expect(updateKnownHeadsFile(slow, report('SEALED', 1))).toContain('another run');
@@ -58,5 +58,5 @@ it('of another run that ended meanwhile are not overwritten with older ones', ()
 
 it('are not written below a directory that turns out to be data', () => {
   writeFileSync(join(cwd, 'writers'), '');
-  expect(() => readKnownHeadsFile(cwd, join(cwd, 'data'), 'heads.json')).toThrow(/data directory/);
+  expect(() => readKnownHeadsFile(cwd, [join(cwd, 'data')], 'heads.json')).toThrow(/data directory/);
 });

@@ -7,6 +7,7 @@ import { type Call, type Command, textFlag } from '../command.ts';
 import { type DrillResult, runDrill } from '../drill/run-drill.ts';
 import { chooseSample, hashOf } from '../drill/sample.ts';
 import { copyToScratch } from '../drill/scratch.ts';
+import { endedBySignal } from '../ended-by-signal.ts';
 import { CliError } from '../errors.ts';
 import { drillJson, drillLines } from '../render/drill.ts';
 import { shortPath } from '../short-path.ts';
@@ -48,17 +49,20 @@ export const drillCommand: Command = {
   maxArguments: 1,
   async run(call) {
     const { dataDir } = call.config();
-    const trust = readTrustFile(call.cwd, dataDir, textFlag(call, 'trust'));
     const directory = givenDirectory(call, dataDir);
+    const trust = readTrustFile(call.cwd, [dataDir, directory], textFlag(call, 'trust'));
     const seed = textFlag(call, 'seed') ?? randomBytes(4).toString('hex');
     const keep = textFlag(call, 'keep');
     const done = call.terminal.progress('Drilling');
     const sample = await chooseSample(directory, sampleBytes(call));
     const before = hashOf(sample);
     const copiedAtMs = Date.now();
-    const scratch = copyToScratch(directory, sample, keep === undefined ? undefined : resolve(call.cwd, keep));
-    const leave = endedBySignal(scratch.remove);
+    // From before the copy on: a signal that comes meanwhile is heard when it is made.
+    let remove = (): void => undefined;
+    const leave = endedBySignal(() => remove());
     try {
+      const scratch = copyToScratch(directory, sample, keep === undefined ? undefined : resolve(call.cwd, keep));
+      remove = scratch.remove;
       const result = await runDrill({ scratch, sample, trust: trust?.policy, seed, copiedAtMs });
       const untouched = hashOf(sample) === before;
       const exitCode = exitCodeOf(result, untouched);
@@ -68,7 +72,7 @@ export const drillCommand: Command = {
       return exitCode;
     } finally {
       leave();
-      scratch.remove();
+      remove();
       done();
     }
   },
@@ -97,14 +101,4 @@ function exitCodeOf({ control, attempts }: DrillResult, untouched: boolean): num
   if (attempts.every(({ plan }) => plan === undefined)) return control.exitCode === 1 ? 1 : 3;
   if (!untouched || attempts.some(({ plan, caught }) => plan !== undefined && !caught)) return 1;
   return control.exitCode;
-}
-
-/** Records copied to a temporary directory are not left there when somebody loses patience. */
-function endedBySignal(remove: () => void): () => void {
-  const end = (signal: NodeJS.Signals): void => {
-    remove();
-    process.exit(128 + (signal === 'SIGINT' ? 2 : 15));
-  };
-  process.on('SIGINT', end).on('SIGTERM', end);
-  return () => process.off('SIGINT', end).off('SIGTERM', end);
 }

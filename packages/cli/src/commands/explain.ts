@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { resolve } from 'node:path';
 import type { Report, Segment, Source } from '@stepseal/verifier';
 import { type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
@@ -41,8 +42,9 @@ export const explainCommand: Command = {
   takesIds: true,
   async run(call) {
     const { dataDir } = call.config();
-    const trust = readTrustFile(call.cwd, dataDir, textFlag(call, 'trust'));
     const dir = textFlag(call, 'dir');
+    const directories = dir === undefined ? [dataDir] : [dataDir, resolve(call.cwd, dir)];
+    const trust = readTrustFile(call.cwd, directories, textFlag(call, 'trust'));
     const sources = openSources(call, dir === undefined ? [] : [dir], dataDir);
     const [id] = call.arguments;
     const done = call.terminal.progress('Reading');

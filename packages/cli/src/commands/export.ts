@@ -44,8 +44,8 @@ export const exportCommand: Command = {
     if (target === undefined) throw new CliError('BAD_ARGUMENT', 'Say where to: --to DIR.');
     const nowMs = Date.now();
     const window = timeWindow(call, nowMs) ?? { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
-    const trust = readTrustFile(call.cwd, dataDir, textFlag(call, 'trust'));
     const from = resolve(call.cwd, textFlag(call, 'dir') ?? dataDir);
+    const trust = readTrustFile(call.cwd, [dataDir, from], textFlag(call, 'trust'));
     if (statIfPresent(from)?.isDirectory() !== true)
       throw new CliError('SOURCE_MISSING', `There is no directory ${shortPath(call.cwd, from)}: name one with --dir.`);
     // Short, as it stands in the verdict that is handed over.

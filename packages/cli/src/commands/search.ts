@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { resolve } from 'node:path';
 import type { Segment, Source } from '@stepseal/verifier';
 import { type Call, type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
@@ -87,8 +88,9 @@ export const searchCommand: Command = {
     };
     doubts.forEach(tell);
     const allowed = wholeNumber(call, 'fail-if-more');
+    const directories = dir === undefined ? [config.dataDir] : [config.dataDir, resolve(call.cwd, dir)];
     const trust =
-      call.flags['verify'] === true ? readTrustFile(call.cwd, config.dataDir, textFlag(call, 'trust')) : undefined;
+      call.flags['verify'] === true ? readTrustFile(call.cwd, directories, textFlag(call, 'trust')) : undefined;
     return withSources(sources, async () => {
       const segments = (await Promise.all(sources.map((source) => source.segments()))).flat();
       const verified = (hashes: () => Set<string>): Promise<Judgement> | undefined =>

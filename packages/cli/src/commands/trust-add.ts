@@ -36,7 +36,7 @@ export const trustAddCommand: Command = {
     const path = resolve(call.cwd, named ?? TRUST_FILE_NAME);
     const chosen = config.origins.get('deployment')?.kind === 'default' ? undefined : config.deployment;
     const { deployment, vkey } = givenKey(call, chosen, config.deployment);
-    const present = existsSync(path) ? readTrustFile(call.cwd, config.dataDir, path) : undefined;
+    const present = existsSync(path) ? readTrustFile(call.cwd, [config.dataDir], path) : undefined;
     const policy = present?.policy ?? { deployments: new Map() };
     const added = addIdentity(path, config.dataDir, policy, deployment, vkey);
     const place = shortPath(call.cwd, path);

@@ -23,7 +23,7 @@ export const trustShowCommand: Command = {
   settings: ['data-dir'],
   maxArguments: 0,
   async run(call) {
-    const trust = readTrustFile(call.cwd, call.config().dataDir, textFlag(call, 'file'));
+    const trust = readTrustFile(call.cwd, [call.config().dataDir], textFlag(call, 'file'));
     const deployments = [...(trust?.policy.deployments ?? [])].map(([name, { identities }]) => ({
       name,
       identities: identities.map((key) => ({

@@ -48,9 +48,10 @@ export const verifyCommand: Command = {
   maxArguments: 1000,
   async run(call) {
     const { dataDir } = call.config();
-    const trust = readTrustFile(call.cwd, dataDir, textFlag(call, 'trust'));
+    const directories = [dataDir, ...call.arguments.map((path) => resolve(call.cwd, path))];
+    const trust = readTrustFile(call.cwd, directories, textFlag(call, 'trust'));
     const headsPath = textFlag(call, 'known-heads');
-    const heads = headsPath === undefined ? undefined : readKnownHeadsFile(call.cwd, dataDir, headsPath);
+    const heads = headsPath === undefined ? undefined : readKnownHeadsFile(call.cwd, directories, headsPath);
     const window = timeWindow(call);
     if (window !== undefined && heads !== undefined)
       throw new CliError(

@@ -3,8 +3,9 @@
 
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isNoteLine } from '@stepseal/core/format';
+import { liesInside } from '../data-directory.ts';
 import { CliError } from '../errors.ts';
 import { readSampled, type Sample, type SampledFile } from './sample.ts';
 
@@ -41,7 +42,7 @@ export function copyToScratch(original: string, sample: Sample, keep: string | u
 }
 
 function emptyDirectory(original: string, keep: string): string {
-  if (`${resolve(keep)}${sep}`.startsWith(`${resolve(original)}${sep}`))
+  if (liesInside(keep, original))
     throw new CliError('BAD_ARGUMENT', `--keep ${keep} lies inside ${original}, which a drill never writes to.`);
   try {
     mkdirSync(keep, { recursive: true });

@@ -2,9 +2,12 @@
 // Copyright The Stepseal Authors
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { directorySource, type Report, type TrustPolicy, verify } from '@stepseal/verifier';
+import { liesInside } from '../data-directory.ts';
+import { endedBySignal } from '../ended-by-signal.ts';
 import { CliError } from '../errors.ts';
 import { formatJson, formatLine } from '../render/line.ts';
 import { type Part, reportJson } from '../render/report-json.ts';
@@ -15,6 +18,11 @@ import { MANIFEST_NAME, type Manifest } from './manifest.ts';
 import { readmeText } from './readme-text.ts';
 import { isLive, selectSpans, type Window } from './select-spans.ts';
 import { streamSpans } from './stream-span.ts';
+
+const VERDICT_JSON = 'verdict.json';
+const VERDICT_TEXT = 'verdict.txt';
+const README = 'README.txt';
+const TEXTS = [VERDICT_JSON, VERDICT_TEXT, README, MANIFEST_NAME];
 
 export interface ExportOptions {
   readonly from: string;
@@ -38,7 +46,10 @@ export interface Exported {
   readonly bytes: number;
 }
 
-/** Copies the streams of a time to an empty directory, verifies the copy and writes what an auditor needs beside it. */
+/**
+ * Copies the streams of a time to an empty directory, verifies the copy and writes what an auditor needs beside it. An
+ * export that is not made whole, or is ended by a signal, leaves nothing.
+ */
 export async function makeExport({
   from,
   to,
@@ -56,18 +67,29 @@ export async function makeExport({
   // What a stream that is being written goes on to say is not in the copy: the part ends with its last note.
   const untilMs = Math.min(window.untilMs, nowMs, ...live.map(({ end }) => end.noteMs ?? nowMs));
   const sinceMs = window.sinceMs === Number.NEGATIVE_INFINITY ? undefined : window.sinceMs;
+  const made = !existsSync(to);
+  const remove = (): void => {
+    // It was empty: these names are what was put there.
+    for (const name of new Set([...spans.map((span) => span.name.split(sep)[0] as string), ...TEXTS]))
+      rmSync(join(to, name), { recursive: true, force: true });
+    if (made) rmdirSync(to);
+  };
+  const leave = endedBySignal(remove);
   try {
     mkdirSync(to, { recursive: true });
-    const files = spans.map((span) => ({
-      path: span.name,
-      ...copyStream(span.path, join(to, span.name), live.includes(span) ? span.end.noteEnd : undefined),
-    }));
+    const files: Manifest['files'][number][] = [];
+    for (const span of spans) {
+      const limit = isLive(span, nowMs) ? span.end.noteEnd : undefined;
+      files.push({ path: span.name, ...copyStream(span.path, join(to, span.name), limit) });
+      // Copying holds everything up: only here a signal is heard.
+      await nextTurn();
+    }
     const report = await verify({ sources: [directorySource(to)], trust, since: sinceMs, until: untilMs });
     const part = { sinceMs, untilMs };
     const written = [
-      writeText(to, 'verdict.json', `${formatJson(reportJson(report, trustFile, part))}\n`),
-      writeText(to, 'verdict.txt', plainText(report, part, trustFile)),
-      writeText(to, 'README.txt', readmeText(part)),
+      writeText(to, VERDICT_JSON, `${formatJson(reportJson(report, trustFile, part))}\n`),
+      writeText(to, VERDICT_TEXT, plainText(report, part, trustFile)),
+      writeText(to, README, readmeText(part)),
     ];
     const manifest: Manifest = {
       version: 1,
@@ -83,12 +105,17 @@ export async function makeExport({
     return { report, sinceMs, untilMs, streams: spans.length, ofStreams: all.length, bytes };
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code;
+    if (existsSync(to)) remove();
     if (cause instanceof CliError || reason === undefined) throw cause;
     throw new CliError(
       'NOT_WRITABLE',
-      `The export to ${to} could not be made whole (${reason}): delete what is there.`,
-      { cause },
+      `The export to ${to} could not be made whole (${reason}); nothing of it is left.`,
+      {
+        cause,
+      },
     );
+  } finally {
+    leave();
   }
 }
 
@@ -103,7 +130,7 @@ export function identitiesOf({ streams }: Report): { deployment: string; fingerp
 }
 
 function refuseTarget(from: string, to: string): void {
-  if (`${resolve(to)}${sep}`.startsWith(`${resolve(from)}${sep}`))
+  if (liesInside(to, from))
     throw new CliError('BAD_ARGUMENT', `${to} lies inside ${from}: export to a directory outside of it.`);
   let names: string[];
   try {
