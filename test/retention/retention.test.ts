@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SealedLogRecord } from '@stepseal/processor';
+import type { FileSystem, SealedLogRecord } from '@stepseal/processor';
 import { expect, test } from 'vitest';
 import {
   acknowledge,
@@ -179,6 +179,34 @@ test('streams that a writer of before left go too, with what was derived from th
   expect(existsSync(abandoned)).toBe(false);
   expect((await report(directory, seen)).grade).toBe('SEALED');
   await living.shutdown();
+});
+
+test('a directory that cannot be claimed keeps nothing else from being deleted', async () => {
+  const directory = temporaryDirectory();
+  // Three at a time, so that each has a directory of its own.
+  const before = [1, 2, 3].map(() => startService(directory));
+  for (const service of before) {
+    service.emit(2);
+    await service.forceFlush();
+  }
+  await Promise.all(before.map((service) => service.shutdown()));
+  const left = segmentsOf(directory);
+  age(left, 8);
+  // Taken at the start is the first directory by name; of the others, the one with the older stream spoils.
+  const [first] = left.map((path) => dirname(path)).sort();
+  const [spoilt = '', healthy = ''] = left.filter((path) => dirname(path) !== first);
+  const files = {
+    ...fs,
+    linkSync: (existing: string, path: string) => {
+      if (dirname(path) === dirname(spoilt)) throw Object.assign(new Error('denied'), { code: 'EACCES' });
+      fs.linkSync(existing, path);
+    },
+  } as FileSystem;
+  const service = startService(directory, { retention: WEEK, files });
+  await service.applyRetention();
+  expect([existsSync(spoilt), existsSync(healthy)]).toEqual([true, false]);
+  expect(service.said).toEqual(['RETENTION_FAILED']);
+  await service.shutdown();
 });
 
 test('a writer that lives prunes its own streams: nobody does it for him', async () => {

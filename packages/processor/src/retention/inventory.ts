@@ -40,6 +40,7 @@ export function takeInventory(files: FileSystem, dataDir: string, delivers: bool
     // Another process may have emptied and removed it.
     const names = attempt(() => files.readdirSync(directory)) ?? [];
     const segments = names.filter((name) => SEGMENT.test(name)).sort();
+    const present = new Set(names);
     const derived = names.filter((name) => DERIVED.test(name));
     const isDeliverable = deliveryOf(directory, delivers);
     for (const name of segments) {
@@ -47,9 +48,7 @@ export function takeInventory(files: FileSystem, dataDir: string, delivers: bool
       const path = join(directory, name);
       const stat = attempt(() => files.statSync(path));
       if (stat === undefined || !isRegular(stat)) continue;
-      const sidecar = derived.includes(`${streamId}.signatures`)
-        ? join(directory, `${streamId}.signatures`)
-        : undefined;
+      const sidecar = present.has(`${streamId}.signatures`) ? join(directory, `${streamId}.signatures`) : undefined;
       const more = sidecar === undefined ? 0 : (attempt(() => files.statSync(sidecar))?.size ?? 0);
       const stream = { streamId, directory, path, bytes: stat.size + more, changedMs: stat.mtimeMs };
       totalBytes += stream.bytes;
@@ -58,8 +57,7 @@ export function takeInventory(files: FileSystem, dataDir: string, delivers: bool
       const ended = name !== segments.at(-1) || (stat.mode & 0o222) === 0;
       if (ended && isDeliverable(streamId)) candidates.push(stream);
     }
-    for (const name of derived)
-      if (!segments.includes(`${name.slice(0, 36)}.ndjson`)) orphans.push(join(directory, name));
+    for (const name of derived) if (!present.has(`${name.slice(0, 36)}.ndjson`)) orphans.push(join(directory, name));
   }
   return { streams, candidates, totalBytes, orphans };
 }

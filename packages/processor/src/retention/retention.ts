@@ -80,9 +80,7 @@ export class Retention {
   /** Deletes what is due. Never rejects. */
   run(): Promise<void> {
     this.#running ??= this.#run()
-      .catch((error: unknown) => {
-        this.#options.report('RETENTION_FAILED', 'streams that are due could not be deleted; it is tried again', error);
-      })
+      .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         this.#running = undefined;
       });
@@ -104,12 +102,16 @@ export class Retention {
       settings,
     );
     this.#removeOrphans(inventory);
-    for (const directory of new Set(plan.map((stream) => stream.directory)))
-      await this.#prune(
-        directory,
-        plan.filter((stream) => stream.directory === directory),
-        inventory,
-      );
+    this.#forgetGone(inventory);
+    for (const directory of new Set(plan.map((stream) => stream.directory))) {
+      const due = plan.filter((stream) => stream.directory === directory);
+      // One directory that cannot be touched stops nothing in the others.
+      await this.#prune(directory, due, inventory).catch((error) => this.#failed(error));
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#options.report('RETENTION_FAILED', 'streams that are due could not be deleted; it is tried again', error);
   }
 
   async #prune(directory: string, plan: readonly Planned[], inventory: Inventory): Promise<void> {
@@ -138,7 +140,7 @@ export class Retention {
     const declarations: Declaration[] = [];
     const carried: Declaration[] = [];
     for (const stream of batch) {
-      const whole = await this.#read(stream, inventory);
+      const whole = this.#stopped ? undefined : await this.#read(stream, inventory);
       if (whole === undefined) continue;
       going.push(stream);
       declarations.push({ streamId: stream.streamId, size: whole.size, root: whole.root, policy: stream.policy });
@@ -182,7 +184,14 @@ export class Retention {
   /** Whether reading the stream may lead to another end than the last time. */
   #isNews(stream: StoredStream): boolean {
     const { path } = stream;
-    return this.#kept.get(path) !== stateOf(stream) && this.#undelivered.get(path) !== deliveredNumber(stream);
+    const before = this.#undelivered.get(path);
+    return this.#kept.get(path) !== stateOf(stream) && (before === undefined || before !== deliveredNumber(stream));
+  }
+
+  #forgetGone({ streams }: Inventory): void {
+    const present = new Set(streams.map(({ path }) => path));
+    for (const found of [this.#kept, this.#undelivered])
+      for (const path of found.keys()) if (!present.has(path)) found.delete(path);
   }
 
   #claim([first]: readonly Planned[]): OwnerClaim | undefined {
