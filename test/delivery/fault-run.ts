@@ -101,7 +101,7 @@ export interface RunOptions {
  * One sender, or one that is killed and one that comes after it, to a receiver with this fault. Expects that every record
  * that a sender says it emitted arrived unchanged or is the one that the receiver does not want.
  */
-export async function runFault(fault: Fault, killed: boolean, options: RunOptions): Promise<void> {
+export async function checkFault(fault: Fault, killed: boolean, options: RunOptions): Promise<void> {
   const { records, table, ...sizes } = options;
   const site = new DeliverySite();
   const sink = new OtlpSink();

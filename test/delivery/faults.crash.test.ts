@@ -4,7 +4,7 @@
 // The long form of faults.test.ts: more records, many streams, and every fault with a sender that is killed.
 
 import { afterAll, test } from 'vitest';
-import { FAULTS, FaultTable, runFault } from './fault-run.ts';
+import { checkFault, FAULTS, FaultTable } from './fault-run.ts';
 
 const ROUNDS = Math.max(1, Math.floor(Number(process.env['STEPSEAL_CRASH_ROUNDS'] ?? 20) / 20));
 
@@ -18,5 +18,5 @@ const cases = rounds.flatMap((round) =>
 
 test.concurrent.each(cases)(
   'round $round: $name, sender killed: $killed: nothing is lost, and only the unwanted record is set aside',
-  ({ fault, killed }) => runFault(fault, killed, { records: 5_000, rollBytes: 400_000, table }),
+  ({ fault, killed }) => checkFault(fault, killed, { records: 5_000, rollBytes: 400_000, table }),
 );

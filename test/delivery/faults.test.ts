@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { afterAll, test } from 'vitest';
-import { FAULTS, FaultTable, runFault } from './fault-run.ts';
+import { checkFault, FAULTS, FaultTable } from './fault-run.ts';
 
 const table = new FaultTable();
 afterAll(() => table.print());
@@ -14,5 +14,5 @@ const cases = [
 
 test.concurrent.each(cases)(
   '$name, sender killed: $killed: every record arrives unchanged, and only the unwanted one is set aside',
-  ({ fault, killed }) => runFault(fault, killed, { records: 200, table }),
+  ({ fault, killed }) => checkFault(fault, killed, { records: 200, table }),
 );

@@ -229,6 +229,7 @@ test('all that dead writers left is delivered after one look, whatever one of th
   });
   await until(() => arrivedIds(sink).length === 9);
   await living.shutdown();
+  expect(arrivedIds(sink)).toHaveLength(9);
 });
 
 test('a stream is delivered over many rolls in order of its records', async () => {

@@ -19,7 +19,7 @@ const keys = mkdtempSync(join(tmpdir(), 'stepseal-keys-'));
 const identity = createKeys(keys).signer('delivery.test');
 rmSync(keys, { recursive: true });
 
-export const BACK_OFF = { firstMs: 10, lastMs: 50, faultMs: 50 };
+const BACK_OFF = { firstMs: 10, lastMs: 50, faultMs: 50 };
 
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'stepseal-delivery-'));

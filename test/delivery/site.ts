@@ -122,7 +122,7 @@ export function tally(site: DeliverySite, sink: OtlpSink): Tally {
   const byStepUp = new Map(sealed.filter(({ stepUpId }) => stepUpId !== '').map((line) => [line.stepUpId, line]));
   const arrived = (line: SealedLine | undefined): boolean => {
     const found = line === undefined ? undefined : sink.arrived.get(line.id);
-    const { attributes } = found?.record ?? { attributes: {} };
+    const attributes: Record<string, unknown> = found?.record.attributes ?? {};
     return (
       found?.unchanged === true &&
       attributes['audit.integrity.payload'] === line?.payload &&

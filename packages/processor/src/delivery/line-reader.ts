@@ -11,7 +11,7 @@ const LEAST_BYTES = 64 * 1024;
 const MOST_BYTES = 2 * 1024 * 1024;
 
 /** Beyond this a line is neither a payload nor a note. */
-export const MAX_LINE_BYTES: number = LIMITS.payloadBytes;
+const MAX_LINE_BYTES: number = LIMITS.payloadBytes;
 
 /**
  * Whole lines of a file that somebody appends to, from an offset on. Reads happen off the event loop, into a buffer that is
