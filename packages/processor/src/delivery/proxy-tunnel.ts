@@ -37,7 +37,12 @@ export class TunnelAgent extends https.Agent {
       agent: false,
       headers: { host: authority, ...proxyAuthorization(this.#proxy) },
     });
-    asked.setTimeout(CONNECT_MS, () => asked.destroy(failure('TIMEOUT', 'the proxy did not answer in time')));
+    // For all of it: a proxy that sends a byte now and then must not be kept, nor keep the process.
+    const timer = setTimeout(() => {
+      asked.destroy(failure('TIMEOUT', 'the proxy did not answer in time'));
+    }, CONNECT_MS).unref();
+    asked.on('socket', (socket) => socket.unref());
+    asked.on('close', () => clearTimeout(timer));
     asked.on('error', (error) => callback(error));
     asked.on('response', (answer) => {
       answer.destroy();
@@ -49,7 +54,7 @@ export class TunnelAgent extends https.Agent {
         callback(failure('PROXY_REFUSED', `the proxy answered ${answer.statusCode}`));
         return;
       }
-      socket.setTimeout(0);
+      clearTimeout(timer);
       callback(null, tls.connect({ ...this.#tls, socket, host, ...(isName(host) ? { servername: host } : {}) }));
     });
     asked.end();
