@@ -37,8 +37,16 @@ export class RecordSigner {
     this.#segment = openSync(segmentPath, 'r');
     try {
       this.#groupReads = fstatSync(this.#segment).mode & GROUP_READS;
-      this.#signatures = openSync(signaturesPath(segmentPath), 'ax', 0o600 | this.#groupReads);
+      this.#signatures = openSync(signaturesPath(segmentPath), 'ax', 0o600);
     } catch (error) {
+      closeSync(this.#segment);
+      throw error;
+    }
+    try {
+      // Whatever the umask says.
+      fchmodSync(this.#signatures, 0o600 | this.#groupReads);
+    } catch (error) {
+      closeSync(this.#signatures);
       closeSync(this.#segment);
       throw error;
     }

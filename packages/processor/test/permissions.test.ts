@@ -24,7 +24,11 @@ function modes(directory: string): Record<'files' | 'directories', string[]> {
 async function modesOf(groupReadable: boolean, mask: number): Promise<Record<'files' | 'directories', string[]>> {
   const directory = join(temporaryDirectory(), 'data');
   process.umask(mask);
-  const pipeline = testPipeline(directory, { dataGroupReadable: groupReadable, roll: { maxBytes: 9_000 } });
+  const pipeline = testPipeline(directory, {
+    dataGroupReadable: groupReadable,
+    roll: { maxBytes: 9_000 },
+    seal: { recordSignatures: true },
+  });
   for (let at = 0; at < 20; at++) pipeline.emit(`r${at}`);
   await pipeline.forceFlush();
   const made = modes(directory);
