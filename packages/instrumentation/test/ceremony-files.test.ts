@@ -108,3 +108,25 @@ describe('whoever can write the directory cannot stop the application with', () 
     expect([opened, failures]).toEqual([[], []]);
   });
 });
+
+describe('on a disk that cannot be written for a while', () => {
+  const full = (): never => {
+    throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  };
+
+  test('an end that somebody else has claimed before is not claimed again: it can still be read', () => {
+    entries().claim('done', ID, { by: 'another' });
+    expect(entries({ files: { ...fs, writeFileSync: full } }).claim('done', ID, { by: 'me' })).toBe(false);
+  });
+
+  test('what is kept in memory meanwhile goes when it is removed, or an ended step-up would end once more', () => {
+    let writeFileSync: typeof fs.writeFileSync = full;
+    const files = { ...fs, writeFileSync: ((...args) => writeFileSync(...args)) as typeof fs.writeFileSync };
+    const store = entries({ files });
+    store.put('open', ID, { a: 1 });
+    expect(store.get('open', ID)).toEqual({ a: 1 });
+    writeFileSync = fs.writeFileSync;
+    store.remove('open', ID);
+    expect(store.get('open', ID)).toBeUndefined();
+  });
+});

@@ -33,6 +33,7 @@ let lives: Record<string, Liveness>;
 let bootId: string;
 /** Ids whose end stands in a segment. */
 let sealed: Set<string>;
+let unreadable: boolean;
 let failures: unknown[];
 
 beforeEach(() => {
@@ -42,6 +43,7 @@ beforeEach(() => {
   lives = {};
   bootId = 'boot-1';
   sealed = new Set();
+  unreadable = false;
   failures = [];
 });
 
@@ -100,7 +102,10 @@ function thread(
     store,
     endings,
     routes: new GuardedRoutes(new CeremonyIds(KEY), store, () => nowMs),
-    toldOf: (ids) => Promise.resolve(new Set([...ids].filter((id) => sealed.has(id)))),
+    async toldOf(ids) {
+      if (unreadable) throw new Error('the segments cannot be read');
+      return new Set([...ids].filter((id) => sealed.has(id)));
+    },
     failed: (error) => failures.push(error),
   });
   return { store, endings, closings, told };
@@ -218,6 +223,19 @@ describe('over several threads', () => {
     await two.closings.round();
     expect(outcomes(two)).toEqual([]);
     expect(two.store.entries.has('open', ID)).toBe(false);
+  });
+
+  test('an end that was taken over while the segments could not be read is told as soon as they can', async () => {
+    const [one, two] = [thread('one'), thread('two')];
+    claimed(one, opened(one));
+    lives['one'] = 'dead';
+    unreadable = true;
+    await two.closings.round();
+    expect([outcomes(two), failures.splice(0)]).toEqual([[], [new Error('the segments cannot be read')]]);
+    unreadable = false;
+    await two.closings.round();
+    await two.closings.round();
+    expect(outcomes(two)).toEqual(['passed']);
   });
 
   test('those who take over an end and die over it are followed by the next', async () => {
