@@ -59,6 +59,22 @@ function turn(tail: DirectoryTail): string[] {
 }
 
 describe('following the files of a writer', () => {
+  it('a reader that says to have more than there is hears so, and misses nothing that comes', () => {
+    const stream = writer.start();
+    writeOne(stream, 'first').seal();
+    writeOne(stream, 'second');
+    write();
+    // Up to record 4, behind the note: as a reader of --unsealed leaves it.
+    const unsealed = new DirectoryTail(dataDir, { ...FROM_NOW, after: new Map([[stream.streamId, 4]]) });
+    expect(turn(unsealed)).toEqual([]);
+    const tail = new DirectoryTail(dataDir, { ...FROM_NOW, after: new Map([[stream.streamId, 999_999]]) });
+    expect(turn(tail)).toEqual(['stream_replaced 4']);
+    writeOne(stream, 'third').seal();
+    write();
+    expect(turn(tail)).toEqual(['third']);
+    expect(turn(unsealed)).toEqual(['third']);
+  });
+
   it('a record is given when a note over it is there, and once', () => {
     const tail = new DirectoryTail(dataDir, FROM_START);
     const stream = writer.start();

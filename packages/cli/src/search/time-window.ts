@@ -32,11 +32,17 @@ function readTime(flag: string, text: string, nowMs: number): number {
   const [, count, unit] = AGO.exec(text) ?? [];
   if (count !== undefined && unit !== undefined) return nowMs - Number(count) * (UNITS[unit] ?? 0);
   const timeMs = DATE.test(text) ? Date.parse(text) : dateTime(text);
-  if (!Number.isNaN(timeMs)) return timeMs;
+  if (!Number.isNaN(timeMs) && isDay(text.slice(0, 10))) return timeMs;
   throw new CliError(
     'BAD_ARGUMENT',
     `Option --${flag} needs a date (2026-11-01), a time (2026-11-01T09:30:00Z), or how long ago (90d, 2h, 15min).`,
   );
+}
+
+/** The 30th of February would be read as the 2nd of March: another part than was asked for. */
+function isDay(date: string): boolean {
+  const timeMs = Date.parse(date);
+  return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(date);
 }
 
 /** Without a zone it is UTC, as everything printed is. */

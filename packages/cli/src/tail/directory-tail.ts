@@ -69,6 +69,10 @@ export class DirectoryTail {
       // A crashed stream gets no note any more; the stream that goes on names its last record, under its own first note.
       if (predecessor !== undefined && covered > 0) tails.get(predecessor.streamId)?.endAt(predecessor.number);
     }
+    if (this.#first)
+      for (const tail of tails.values())
+        if (tail.isBehindReader())
+          yield notice('stream_replaced', tail, 'holds fewer records than --after says: run stepseal verify');
     const there = new Set(found);
     for (const tail of tails.values()) {
       yield* this.#before(tail);

@@ -81,6 +81,19 @@ export class StreamTail {
     if (unsealed) for (const { number } of this.take(true)) this.given = number;
   }
 
+  /**
+   * Whether the file holds fewer records than its reader says to have; then it goes on behind the last one that is there,
+   * or it would be silent until the number is reached.
+   */
+  isBehindReader(): boolean {
+    if (this.given <= this.#covered) return false;
+    let last = 0;
+    for (const { bytes } of wholeLines(this.path, 0)) last = Math.max(last, toldRecord(bytes)?.number ?? 0);
+    if (last >= this.given) return false;
+    this.given = last;
+    return true;
+  }
+
   get covered(): number {
     return this.#covered;
   }
