@@ -9,6 +9,9 @@ import { endClaims, temporaryDirectory, testPipeline } from './support/test-pipe
 
 const RECORDS = 13;
 
+/** `npm run test:crash` lets every kind of fault meet every call; otherwise kinds take turns, all but the plainest. */
+const TURNS = process.env['STEPSEAL_CRASH_ROUNDS'] === undefined ? 3 : 1;
+
 interface Outcome {
   readonly emitted: readonly string[];
   readonly acknowledged: readonly string[];
@@ -84,7 +87,7 @@ async function sweep(
 ): Promise<void> {
   const calls = await callsOfHealthyWork();
   expect(calls.length).toBeGreaterThan(100);
-  for (let from = 1; from <= calls.length; from += step) {
+  for (let from = 1 + (KINDS.indexOf(kind) % step); from <= calls.length; from += step) {
     if (!CAN_FAIL[kind].test(calls[from - 1] ?? '')) continue;
     const directory = temporaryDirectory();
     const files = new FaultyFs(directory, { kind, from, to: from + length - 1 });
@@ -102,7 +105,7 @@ async function sweep(
 }
 
 test.each(KINDS)('a single %s at any one call loses nothing and leaves a sound trail', async (kind) => {
-  await sweep(kind, 1, 1, (directory, { emitted }) => {
+  await sweep(kind, 1, kind === 'EIO' ? 1 : TURNS, (directory, { emitted }) => {
     expect(idsOf(directory)).toEqual(emitted.toSorted());
   });
 });
