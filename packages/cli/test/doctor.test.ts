@@ -96,6 +96,12 @@ test('two lines of OpenTelemetry are named with both paths', () => {
   expect(findings[0]?.what).toContain(older);
 });
 
+test("the copy inside the command's own client of Elasticsearch is no second line", () => {
+  install('@opentelemetry/api', '1.10.0');
+  install('@elastic/transport/node_modules/@opentelemetry/api', '1.9.1');
+  expect(codes(checkTelemetry(patient()))).toEqual([]);
+});
+
 test('an older SDK under a newer API is two lines too, two patches of one line are not', () => {
   install('@opentelemetry/api', '1.10.0');
   install('@opentelemetry/sdk-logs', '3.1.1');

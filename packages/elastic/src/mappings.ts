@@ -5,10 +5,10 @@ import { ATTRIBUTE_FIELDS } from './generated/attribute-fields.ts';
 import type { JsonObject } from './json.ts';
 
 /**
- * Longest text that is indexed, in UTF-16 code units. Lucene refuses a term above 32,766 bytes and with it the document;
- * a longer text stays in the document and is not searched.
+ * Longest text that is indexed, in UTF-16 code units of at most three bytes each. Lucene refuses a term above 32,766
+ * bytes and with it the document; a longer text stays in the document and is not searched.
  */
-const LONGEST_TERM = 8191;
+const LONGEST_TERM = 10_922;
 
 const KEYWORD: JsonObject = { type: 'keyword', ignore_above: LONGEST_TERM };
 /** Kept in the document alone: neither indexed nor in doc values. */

@@ -33,11 +33,13 @@ it.each(['payload', 'note', 'value'])('the evidence in audit.integrity.%s costs 
   expect(fields[`audit.integrity.${name}`]).toEqual({ type: 'keyword', index: false, doc_values: false });
 });
 
-it('no text that a record may hold is too long for its field', () => {
+it('no text that an event may hold is too long for its field', () => {
   // A term of Lucene holds 32,766 bytes, a UTF-16 code unit at most three of them.
   const limits = Object.values(fields).flatMap((field) => objectAt(field)?.['ignore_above'] ?? []);
   expect(limits.length).toBeGreaterThan(50);
   expect(limits.every((limit) => Number(limit) * 3 <= 32_766)).toBe(true);
+  const longest = Math.max(...Object.values(ATTRIBUTES).map(({ maxBytes = 0 }) => maxBytes));
+  expect(limits.every((limit) => Number(limit) >= longest)).toBe(true);
 });
 
 it('needs no type of field that a plain Elasticsearch lacks', () => {

@@ -23,22 +23,24 @@ export interface Elasticsearch {
   readonly password: string;
   /** A request with all rights. @returns the parsed answer */
   call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** A user of one of the roles given at the start. */
+  addUser(name: string, password: string, role: string): void;
   stop(): Promise<void>;
 }
 
-/** A real Elasticsearch of its own, with security on. */
-export async function elasticsearch(): Promise<Elasticsearch> {
+/** A real Elasticsearch of its own, with security on. @param roles descriptors by name, for users that are added */
+export async function elasticsearch(roles: Readonly<Record<string, object>> = {}): Promise<Elasticsearch> {
   const directory = mkdtempSync(join(tmpdir(), 'stepseal-elasticsearch-'));
-  const node = await startElasticsearch({ home: PARTS.elasticsearch, jdk: PARTS.jdk, directory });
-  const authorization = `Basic ${Buffer.from(`elastic:${node.password}`).toString('base64')}`;
-  const call: Elasticsearch['call'] = async (method, path, body) => {
-    const response = await fetch(`${node.url}${path}`, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: await response.json() };
-  };
+  const node = await startElasticsearch({
+    home: PARTS.elasticsearch,
+    jdk: PARTS.jdk,
+    directory,
+    // One role a line: the file is cut at lines that do not begin with a blank. JSON is YAML.
+    roles: Object.entries(roles)
+      .map(([name, descriptor]) => `${name}: ${JSON.stringify(descriptor)}\n`)
+      .join(''),
+  });
+  const call = callAs(node.url, 'elastic', node.password ?? '');
   // Just started, security may not answer for a moment.
   for (let tries = 0; (await call('GET', '/_cluster/health')).status !== 200; tries++) {
     if (tries > 100) throw new Error('Elasticsearch does not let its own user in');
@@ -46,12 +48,26 @@ export async function elasticsearch(): Promise<Elasticsearch> {
   }
   return {
     url: node.url,
-    password: node.password,
+    password: node.password ?? '',
     call,
+    addUser: node.addUser,
     stop: async () => {
       await node.server.stop();
       rmSync(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** Requests as one user. */
+export function callAs(url: string, user: string, password: string): Elasticsearch['call'] {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return async (method, path, body) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
   };
 }
 
@@ -61,8 +77,15 @@ export interface Collector {
   stop(): Promise<void>;
 }
 
-/** A Collector that runs already, with the project's fragment added to it as its documentation says. */
-export async function collectorWithFragment({ url, password }: Elasticsearch): Promise<Collector> {
+/**
+ * A Collector that runs already, with the project's fragment added to it as its documentation says.
+ *
+ * @param writer as whom it writes; with all rights unless said
+ */
+export async function collectorWithFragment(
+  { url, password }: Elasticsearch,
+  writer: { readonly user: string; readonly password: string } = { user: 'elastic', password },
+): Promise<Collector> {
   const directory = mkdtempSync(join(tmpdir(), 'stepseal-collector-'));
   const [ordinary, audit, health] = [await freePort(), await freePort(), await freePort()];
   const server = await startCollector({
@@ -80,8 +103,8 @@ export async function collectorWithFragment({ url, password }: Elasticsearch): P
       STEPSEAL_OTLP_ENDPOINT: `127.0.0.1:${audit}`,
       STEPSEAL_QUEUE_DIR: join(directory, 'queue'),
       STEPSEAL_ELASTICSEARCH_ENDPOINT: url,
-      STEPSEAL_ELASTICSEARCH_USER: 'elastic',
-      STEPSEAL_ELASTICSEARCH_PASSWORD: password,
+      STEPSEAL_ELASTICSEARCH_USER: writer.user,
+      STEPSEAL_ELASTICSEARCH_PASSWORD: writer.password,
     },
     directory,
     health: `http://127.0.0.1:${health}/`,

@@ -10,12 +10,17 @@ export const TELEMETRY_PACKAGES: readonly string[] = [
   '@opentelemetry/sdk-logs',
 ];
 
+/** The client that this command brings for Elasticsearch has a copy of its own, for spans of its own: no logger uses it. */
+const OF_CLIENT = /[/\\]@elastic[/\\+]transport(?:@[^/\\]*)?[/\\]node_modules[/\\]@opentelemetry[/\\]/;
+
 /**
  * Two lines of OpenTelemetry in one process: from 3.0 on (API 1.10) loggers are found under another global name than before,
  * so that what one line's API is given never reaches the other line's SDK, without an error.
  */
 export function checkTelemetry({ packages }: Patient): Diagnosis {
-  const copies = packages.filter(({ name }) => TELEMETRY_PACKAGES.includes(name));
+  const copies = packages.filter(
+    ({ name, directory }) => TELEMETRY_PACKAGES.includes(name) && !OF_CLIENT.test(directory),
+  );
   const facts = copies.map(({ name, version }) => ({ name: 'telemetry', value: `${name} ${version}` }));
   const findings: DoctorFinding[] = [];
   const older = copies.find((copy) => lineOf(copy) === 2);
