@@ -8,22 +8,17 @@ import { recordHash } from '@stepseal/core/format';
 import { startAuditPipeline } from '@stepseal/processor';
 import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installed } from './support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from './support/parts.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-real-'));
-const TEMPLATE = {
-  index_patterns: ['logs-stepseal.audit.otel-*'],
-  data_stream: {},
-  priority: 300,
-  template: { mappings: { dynamic: false, properties: { '@timestamp': { type: 'date_nanos' } } } },
-};
 
 let store: Elasticsearch;
 let collector: Collector;
 
 beforeAll(async () => {
   store = await elasticsearch();
-  expect((await store.call('PUT', '/_index_template/stepseal', TEMPLATE)).status).toBe(200);
+  await installed(store);
   collector = await collectorWithFragment(store);
 });
 
