@@ -21,6 +21,24 @@ const SEGMENT = /^([0-9a-f-]{36})\.ndjson$/;
  * @throws what the file system threw: then nothing was adopted
  */
 export function adoptNewest(files: FileSystem, directory: string): Predecessor {
+  const steps = adopting(files, directory);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** As {@link adoptNewest}, with other work in between: for who adopts while an application runs. */
+export async function adoptNewestInSteps(files: FileSystem, directory: string): Promise<Predecessor> {
+  const steps = adopting(files, directory);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await new Promise(setImmediate);
+  }
+}
+
+function* adopting(files: FileSystem, directory: string): Generator<undefined, Predecessor, undefined> {
   const names = files.readdirSync(directory).filter((name) => SEGMENT.test(name));
   const named = new Set<string>();
   for (const name of names) {
@@ -31,7 +49,7 @@ export function adoptNewest(files: FileSystem, directory: string): Predecessor {
   const unnamed = names.filter((name) => !named.has(streamIdOf(name))).sort();
   let newest: Predecessor = { cause: 'first' };
   for (const name of unnamed) {
-    const adopted = adoptSegment(files, join(directory, name), streamIdOf(name));
+    const adopted = yield* adoptSegment(files, join(directory, name), streamIdOf(name));
     if (adopted === undefined) setAside(files, directory, name);
     else newest = adopted;
   }
@@ -45,14 +63,18 @@ function setAside(files: FileSystem, directory: string, name: string): void {
 }
 
 /** @returns undefined when the file holds no valid line: the process died while it was opening, or it is no file at all */
-function adoptSegment(files: FileSystem, path: string, streamId: string): Predecessor | undefined {
+function* adoptSegment(
+  files: FileSystem,
+  path: string,
+  streamId: string,
+): Generator<undefined, Predecessor | undefined, undefined> {
   const fd = files.openSync(path, 'r');
   try {
     if (!isRegular(files.fstatSync(fd))) return undefined;
     // What this process reads may still be only in the page cache; a successor must not name what a power cut can take.
     files.fdatasyncSync(fd);
     const size = files.fstatSync(fd).size;
-    const scanned = scanSegment(files, fd, streamId);
+    const scanned = yield* scanSegment(files, fd, streamId);
     if (scanned.position === undefined) return undefined;
     const { number, hash } = scanned.position;
     const known = { streamId, number, hash, validBytes: scanned.validBytes };

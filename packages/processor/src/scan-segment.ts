@@ -12,6 +12,7 @@ import {
   recordHash,
 } from '@stepseal/core/format';
 import type { FileSystem } from './file-system.ts';
+import { readChain } from './read-chain.ts';
 import type { ChainPosition } from './stream.ts';
 
 /** What a segment holds from its start to its first invalid line. */
@@ -24,14 +25,18 @@ export interface ScannedSegment {
   readonly closed: boolean;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 const LINE_BYTES = Math.max(LIMITS.payloadBytes, LIMITS.noteBytes * 6);
 
 /**
  * Reads the lines of one stream in order and stops before the first that is not the next one: not canonical, not linked
- * to the record before, or without its line feed. Signatures are the verifier's business.
+ * to the record before, or without its line feed. Signatures are the verifier's business. Each step is a few milliseconds.
  */
-export function scanSegment(files: FileSystem, fd: number, streamId: string): ScannedSegment {
+export function* scanSegment(
+  files: FileSystem,
+  fd: number,
+  streamId: string,
+): Generator<undefined, ScannedSegment, undefined> {
   const scan = new Scan(streamId);
   let pending: Buffer = Buffer.alloc(0);
   let position = 0;
@@ -48,8 +53,12 @@ export function scanSegment(files: FileSystem, fd: number, streamId: string): Sc
     }
     pending = bytes.subarray(start);
     if (pending.length > LINE_BYTES) return scan;
+    yield;
   }
 }
+
+/** As the canonical form spells the name of that attribute, and nothing within a text. */
+const END = '"audit.sequence.end":';
 
 class Scan implements ScannedSegment {
   position: ChainPosition | undefined;
@@ -85,19 +94,12 @@ class Scan implements ScannedSegment {
 
   #record(bytes: Buffer): boolean {
     if (this.#ended) return false;
-    const { attributes, eventName } = parsePayload(bytes);
-    const text = (key: string): string | undefined => {
-      const value = attributes.get(key);
-      return value?.type === 'string' ? value.value : undefined;
-    };
-    const number = attributes.get('audit.sequence.number');
+    const { number, streamId, previousHash } = readChain(bytes);
     const expected = (this.position?.number ?? 0) + 1;
-    if (number?.type !== 'int' || number.value !== BigInt(expected)) return false;
-    if (text('audit.sequence.stream_id') !== this.#streamId) return false;
-    if (text('audit.sequence.previous_hash') !== this.position?.hash) return false;
-    if (expected === 1 && eventName !== 'stepseal.stream.open') return false;
+    if (number !== expected || streamId !== this.#streamId || previousHash !== this.position?.hash) return false;
+    if (expected === 1 && parsePayload(bytes).eventName !== 'stepseal.stream.open') return false;
     this.position = { number: expected, hash: recordHash(bytes) };
-    this.#ended = attributes.get('audit.sequence.end') !== undefined;
+    this.#ended = bytes.includes(END) && parsePayload(bytes).attributes.has('audit.sequence.end');
     return true;
   }
 }

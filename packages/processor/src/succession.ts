@@ -50,6 +50,7 @@ export class Succession {
   constructor(options: WriterOptions, ids: RecordIds) {
     this.#options = options;
     this.#ids = ids;
+    this.#predecessor = options.predecessor;
   }
 
   /**

@@ -11,6 +11,7 @@ import type { ProcessTable } from './process-identity.ts';
 import type { RandomFill } from './record-id.ts';
 import type { RecordSignatures } from './record-signatures.ts';
 import type { SpoolLimits } from './spool.ts';
+import type { Predecessor } from './stream-events.ts';
 
 /** When a sealing record is due. */
 export interface SealSettings {
@@ -90,6 +91,8 @@ export interface WriterOptions {
   readonly delivery?: DeliveryQueue;
   /** The directory to write in, held already. Default: that of a writer whose owner is gone, or a new one. */
   readonly claim?: OwnerClaim;
+  /** What the first stream there has to name; default what lies in the directory, read at once. */
+  readonly predecessor?: Predecessor;
   readonly recordSignatures?: RecordSignatures;
 }
 

@@ -3,6 +3,7 @@
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isNoteLine } from '@stepseal/core/format';
+import { adoptNewestInSteps } from '../adopt.ts';
 import { readCursor } from '../data/cursor.ts';
 import { listWriter, type WriterListing, writerIds } from '../data/writers.ts';
 import { claimAbandoned, type OwnerClaim } from '../owner.ts';
@@ -86,6 +87,7 @@ export class LeftBehindDirectories implements LeftBehind {
 
   async #adopt(claim: OwnerClaim): Promise<DirectoryQueue> {
     const queue = this.#queueOf(claim.directory);
+    const predecessor = await adoptNewestInSteps(this.#options.files, claim.directory);
     const writer = new Writer({
       ...this.#options,
       delivery: {
@@ -93,6 +95,7 @@ export class LeftBehindDirectories implements LeftBehind {
         noteWritten: (streamId, size, bytes) => queue.noteWritten(streamId, size, bytes),
       },
       // Held until everything is delivered, not only until the stream in it is closed.
+      predecessor,
       claim: { ...claim, superseded: () => claim.superseded(), release: () => {} },
     });
     writer.startOrThrow();

@@ -10,10 +10,10 @@ import {
   parseNoteLine,
   parsePayload,
   parseStreamOrigin,
-  proveChain,
   recordHash,
 } from '@stepseal/core/format';
 import type { FileSystem } from '../file-system.ts';
+import { readChain } from '../read-chain.ts';
 import { type Declaration, declarationOf } from './declaration.ts';
 
 /** How a stream ended, as its successor found it: records up to `number` count. */
@@ -123,7 +123,7 @@ class Reading {
 
   #record(bytes: Buffer): void {
     if (this.#broken) return;
-    const chain = proveChain(bytes) ?? chainOf(bytes);
+    const chain = readChain(bytes);
     const linked = chain.number === this.#tree.size + 1 && chain.previousHash === this.#hash;
     if (!linked || chain.streamId !== this.#streamId || this.#end > 0) throw new RangeError('not the next record');
     this.#hash = recordHash(bytes);
@@ -138,20 +138,4 @@ class Reading {
     }
     if (size === this.#pin?.number && this.#hash === this.#pin.hash) this.#pinned = { size, root: this.#tree.root() };
   }
-}
-
-function chainOf(bytes: Buffer): { streamId?: string; number?: number; previousHash?: string } {
-  const { attributes } = parsePayload(bytes);
-  const text = (name: string): string | undefined => {
-    const value = attributes.get(name);
-    return value?.type === 'string' ? value.value : undefined;
-  };
-  const number = attributes.get('audit.sequence.number');
-  const streamId = text('audit.sequence.stream_id');
-  const previousHash = text('audit.sequence.previous_hash');
-  return {
-    ...(streamId === undefined ? {} : { streamId }),
-    ...(number?.type === 'int' ? { number: Number(number.value) } : {}),
-    ...(previousHash === undefined ? {} : { previousHash }),
-  };
 }
