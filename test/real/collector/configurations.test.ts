@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { CONFIGURATIONS, EXISTING, program } from './support/collectors.ts';
+
+const ADDRESS = '127.0.0.1:4319';
+const VARIABLES = {
+  STEPSEAL_OTLP_ENDPOINT: ADDRESS,
+  STEPSEAL_QUEUE_DIR: '/nowhere',
+  STEPSEAL_GATEWAY_ENDPOINT: `http://${ADDRESS}`,
+  STEPSEAL_ELASTICSEARCH_ENDPOINT: `http://${ADDRESS}`,
+  STEPSEAL_ELASTICSEARCH_USER: 'writer',
+  STEPSEAL_ELASTICSEARCH_PASSWORD: 'secret',
+  STEPSEAL_HEALTH_ENDPOINT: ADDRESS,
+  STEPSEAL_METRICS_HOST: '127.0.0.1',
+  STEPSEAL_METRICS_PORT: '8888',
+  STEPSEAL_TLS_CERT_FILE: '/nowhere/server.crt',
+  STEPSEAL_TLS_KEY_FILE: '/nowhere/server.key',
+  STEPSEAL_TLS_CLIENT_CA_FILE: '/nowhere/clients.crt',
+  EXISTING_OTLP_ENDPOINT: ADDRESS,
+  EXISTING_LOGS_FILE: '/nowhere/logs.json',
+  EXISTING_HEALTH_ENDPOINT: ADDRESS,
+};
+
+const file = (name: string): string => readFileSync(join(CONFIGURATIONS, name), 'utf8');
+const tls = /```yaml\n([\s\S]*?)```/.exec(file('README.md'))?.[1] ?? 'the page has no such part';
+
+test.each([
+  ['agent.yaml', [join(CONFIGURATIONS, 'agent.yaml')]],
+  ['gateway.yaml', [join(CONFIGURATIONS, 'gateway.yaml')]],
+  ['gateway.yaml with the TLS part of the page', [join(CONFIGURATIONS, 'gateway.yaml'), `yaml:${tls}`]],
+  [
+    'the fragment, added to an existing Collector',
+    [
+      EXISTING,
+      join(CONFIGURATIONS, 'stepseal-audit.yaml'),
+      'yaml:service::extensions: [health_check, file_storage/stepseal]',
+    ],
+  ],
+])('a Collector takes %s', (_name, configs) => {
+  expect(validate(configs)).toEqual({ status: 0, stderr: '' });
+});
+
+test('a setting that the Collector does not know would be seen', () => {
+  const { status, stderr } = validate([
+    join(CONFIGURATIONS, 'agent.yaml'),
+    'yaml:exporters::otlp_http/stepseal::retry_on_failure::max_elapsed: 0',
+  ]);
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('max_elapsed');
+});
+
+test('the gateway is the fragment with a health check and an address for metrics, and differs in nothing else', () => {
+  const gateway = parse(file('gateway.yaml'));
+  const fragment = parse(file('stepseal-audit.yaml'));
+  expect(gateway.extensions).toHaveProperty(['health_check/stepseal']);
+  delete gateway.extensions['health_check/stepseal'];
+  gateway.service.extensions = gateway.service.extensions.filter((name: string) => name !== 'health_check/stepseal');
+  delete gateway.service.telemetry;
+  expect(gateway).toEqual(fragment);
+});
+
+test('the page names every variable that a file needs', () => {
+  const files = ['agent.yaml', 'gateway.yaml', 'stepseal-audit.yaml'].map(file).join('\n');
+  const needed = new Set([...files.matchAll(/\$\{env:(\w+)\}/g)].map(([, name]) => name));
+  expect(needed.size).toBeGreaterThan(5);
+  for (const name of needed) expect(file('README.md')).toContain(`\`${name}\``);
+});
+
+function validate(configs: readonly string[]): { status: number | null; stderr: string } {
+  const args = ['validate', ...configs.map((config) => `--config=${config}`)];
+  const { status, stderr } = spawnSync(program(), args, { env: VARIABLES, encoding: 'utf8', timeout: 30_000 });
+  return { status, stderr };
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { recordHash } from '@stepseal/core/format';
+import { type AuditPipeline, startAuditPipeline } from '@stepseal/processor';
+import { createKeys } from '@stepseal/processor/keys';
+import type { Elasticsearch } from '../../support/parts.ts';
+
+const STREAM = '/logs-stepseal.audit.otel-default';
+
+/** Seals so many events below a directory and delivers them to a Collector. */
+export function seal(directory: string, collector: string, events: number): AuditPipeline {
+  const pipeline = startAuditPipeline({
+    deployment: 'real',
+    dataDir: join(directory, 'data'),
+    identity: createKeys(join(directory, 'keys')).signer('real'),
+    delivery: { endpoint: `${collector}/v1/logs` },
+    resource: { 'service.name': 'real-bank' },
+    exitHooks: false,
+  });
+  const logger = pipeline.loggerProvider.getLogger('test');
+  for (let i = 0; i < events; i++) {
+    logger.emit({
+      eventName: 'step_up.completed',
+      attributes: { 'step_up.id': `step-up-${i}`, 'step_up.outcome': 'passed', 'user.hash': 'u' },
+    });
+  }
+  return pipeline;
+}
+
+/** What lies in the segments below a directory. @returns the sealed bytes by record hash, in order */
+export function sealed(directory: string): Map<string, string> {
+  const lines = globSync(join(directory, 'data/writers/*/*.ndjson')).flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('{"note"')),
+  );
+  return new Map(lines.map((line) => [recordHash(line), line]));
+}
+
+export interface Hit {
+  readonly _id: string;
+  readonly _index: string;
+  readonly _source: { readonly event_name?: string; readonly attributes: Readonly<Record<string, string>> };
+}
+
+/** Waits until at least so many documents are in the data stream. @returns all of them, at most 10,000 */
+export async function documents(store: Elasticsearch, count: number): Promise<readonly Hit[]> {
+  const query = { size: 10_000, query: { match_all: {} }, track_total_hits: true };
+  for (let tries = 0; ; tries++) {
+    await store.call('POST', `${STREAM}/_refresh`);
+    const { body } = await store.call('POST', `${STREAM}/_search`, query);
+    const hits = (body as { hits?: { hits: readonly Hit[] } }).hits?.hits ?? [];
+    if (hits.length >= count || tries > 300) return hits;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
