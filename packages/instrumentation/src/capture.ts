@@ -5,6 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { resolve } from 'node:path';
 import type { Context } from '@opentelemetry/api';
 import { severityOf } from '@stepseal/core/semconv';
+import type { Answers } from './ceremony/answers.ts';
 import type { CaptureCounts, Ceremonies } from './ceremony/ceremonies.ts';
 import { CeremonyIds } from './ceremony/ceremony-id.ts';
 import type { Closings } from './ceremony/closings.ts';
@@ -41,6 +42,7 @@ const ABANDON_AFTER_MS = 15 * 60_000;
 /** The way of one observation through the process: hook, ceremony, record, redaction, logger. */
 export class Capture implements LibraryObserver {
   readonly #ceremonies: Ceremonies;
+  readonly #answers: Answers;
   readonly #closings: Closings;
   readonly #enrolments: Enrolments;
   readonly #door: Door;
@@ -80,7 +82,7 @@ export class Capture implements LibraryObserver {
       fullClientAddress: config.client?.fullAddress ?? false,
     };
     const emit = (draft: DraftRecord, earlier: Context | undefined): void => this.#emit(draft, earlier);
-    const { ceremonies, closings, book, store, endings, routes, teller } = setUpCeremonies({
+    const { ceremonies, answers, closings, book, store, endings, routes, teller } = setUpCeremonies({
       ids,
       correlationKey: config.correlationKey,
       subjects,
@@ -96,6 +98,7 @@ export class Capture implements LibraryObserver {
       },
     });
     this.#ceremonies = ceremonies;
+    this.#answers = answers;
     this.#closings = closings;
     this.#enrolments = new Enrolments({ subjects, teller });
     this.#door = this.#doorTo(
@@ -167,7 +170,7 @@ export class Capture implements LibraryObserver {
     if (!this.#open) return;
     const frame = this.#channels.current;
     if (frame !== undefined) frame.context ??= activeContext();
-    this.#ceremonies.answerChecked(frame, call);
+    this.#answers.checked(frame, call);
     this.#reportCounts();
   }
 

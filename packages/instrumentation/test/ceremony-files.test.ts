@@ -103,7 +103,7 @@ describe('whoever can write the directory cannot stop the application with', () 
     const readFileSync = ((path: string) => {
       opened.push(path);
       return '';
-    }) as typeof fs.readFileSync;
+    }) as unknown as typeof fs.readFileSync;
     expect(entries({ files: { ...fs, readFileSync } }).get('open', 'other')).toBeUndefined();
     expect([opened, failures]).toEqual([[], []]);
   });

@@ -117,6 +117,18 @@ test('of two bodies of unknown length, which nobody can see, none is taken for t
   expect(told()).toEqual(['required']);
 });
 
+test('a client that goes away before the service has decided was granted nothing', async () => {
+  const headers = { ...bearer({ sub: 'alice', sid: 'session-1', acr: 'basic' }), 'content-length': '4' };
+  await answered('/pay', demands, { headers, body: '5000' });
+  const before = served;
+  serve = (request) => request.destroy();
+  const request = httpRequest({ port: server.port, host: '127.0.0.1', path: '/pay', method: 'POST', headers });
+  request.on('error', () => {}).end('5000');
+  await until(() => served > before);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(told()).toEqual(['required']);
+});
+
 test('an error that is not like others does not come out of the hook that it is thrown in', () => {
   for (const thrown of [
     Object.assign(new Error('odd'), { constructor: undefined }),

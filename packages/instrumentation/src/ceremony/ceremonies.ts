@@ -3,29 +3,25 @@
 
 import {
   type ErrorType,
-  EVENT_STEP_UP_ATTEMPTED,
   EVENT_STEP_UP_CHALLENGED,
   EVENT_STEP_UP_COMPLETED,
   EVENT_STEP_UP_REQUIRED,
-  type StepUpOutcome,
 } from '@stepseal/core/semconv';
-import type { EventBasis, EventDetail } from '../events.ts';
 import { type HttpFacts, httpFacts } from '../http/http-facts.ts';
 import { headerFields } from '../http/response-header.ts';
 import { parseStepUpChallenge, type StepUpChallenge } from '../http/step-up-challenge.ts';
-import { NOBODY, type Subject } from '../identity/subject.ts';
+import type { Subject } from '../identity/subject.ts';
 import type { SubjectReader } from '../identity/subject-reader.ts';
-import { answerSentence, challengedSentence, refusedSentence, requiredSentence } from '../sentences.ts';
+import { challengedSentence, refusedSentence, requiredSentence } from '../sentences.ts';
 import { type Accesses, HTTP_LIBRARY } from './accesses.ts';
 import type { Ceremony, Requirement } from './ceremony.ts';
-import { type CeremonyBook, isForeign } from './ceremony-book.ts';
-import { type CeremonyDuration, durationOf } from './duration.ts';
+import type { CeremonyBook } from './ceremony-book.ts';
+import { durationOf } from './duration.ts';
 import type { Endings } from './endings.ts';
 import type { PendingChallenge, RequestFrame } from './frame.ts';
 import type { GuardedRoutes } from './guarded-routes.ts';
-import type { AnswerChecked } from './observation.ts';
 import type { CeremonyStore } from './store/ceremony-store.ts';
-import type { CaptureCounts, Tale, Teller } from './teller.ts';
+import type { CaptureCounts, Teller } from './teller.ts';
 import { triggerOf } from './trigger.ts';
 
 export type { CaptureCounts } from './teller.ts';
@@ -50,13 +46,6 @@ const REFUSALS: ReadonlyMap<number, { readonly outcome: 'locked_out' | 'expired'
     [429, { outcome: 'locked_out', errorType: 'rate_limited' }],
   ]);
 
-/** Verdicts on an answer that end a step-up in a way of their own. */
-const ENDS: Partial<Record<ErrorType, StepUpOutcome>> = {
-  expired: 'expired',
-  locked_out: 'locked_out',
-  user_declined: 'denied',
-};
-
 /** Turns what was seen into the records of step-ups: which one it belongs to, and what it means there. */
 export class Ceremonies {
   readonly #parts: CeremoniesParts;
@@ -67,33 +56,6 @@ export class Ceremonies {
 
   get counts(): CaptureCounts {
     return this.#parts.teller.counts;
-  }
-
-  /** An answer is told as soon as it is checked, before the service acts on it. */
-  answerChecked(frame: RequestFrame | undefined, call: AnswerChecked): void {
-    const { store, endings, routes, subjects, teller } = this.#parts;
-    const subject = frame === undefined ? NOBODY : subjects.read(frame.request, frame.peerAddress);
-    const ceremony = this.#ceremonyOfAnswer(call, subject);
-    if (ceremony === undefined) {
-      this.counts.signIns += 1;
-      return;
-    }
-    if (frame !== undefined) {
-      routes.answered(frame.request);
-      frame.answered = ceremony;
-      if (call.outcome === 'passed') frame.proved = subject;
-    }
-    const answeredBefore = store.ended(ceremony);
-    store.countAnswer(ceremony);
-    ceremony.method ??= call.method;
-    const outcome = (call.outcome === 'failed' && call.errorType && ENDS[call.errorType]) || call.outcome;
-    const tale = (ends: boolean): Tale => this.#answerTale(frame, call, ceremony, subject, ends ? outcome : undefined);
-    if (answeredBefore === undefined && endsWith(call, ceremony, outcome)) {
-      if (endings.end(ceremony, outcome, teller.draft(EVENT_STEP_UP_COMPLETED, tale(true)), frame)) return;
-    }
-    const draft = teller.draft(EVENT_STEP_UP_ATTEMPTED, tale(false));
-    store.opened(ceremony, draft.attributes);
-    teller.send(draft, frame);
   }
 
   /** @param aborted the connection closed before the response was handed to it in full. */
@@ -201,7 +163,7 @@ export class Ceremonies {
 
   /** Where answers are checked the service says no to the one who has a step-up open, whatever he would answer. */
   #refused(frame: RequestFrame): void {
-    const { book, endings, routes, store, subjects, teller } = this.#parts;
+    const { book, endings, nowMs, routes, store, subjects, teller } = this.#parts;
     const { request, response } = frame;
     const refusal = REFUSALS.get(response.statusCode);
     if (refusal === undefined) return;
@@ -219,7 +181,7 @@ export class Ceremonies {
         auditOutcome: 'failure',
         outcome: refusal.outcome,
         errorType: refusal.errorType,
-        ...this.#duration(ceremony),
+        ...durationOf(ceremony, nowMs(), store.parts.now()),
         ...(ceremony.answers > 0 ? { attemptNumber: ceremony.answers } : {}),
       },
       body: refusedSentence(ceremony.actionName, refusal.outcome),
@@ -234,86 +196,4 @@ export class Ceremonies {
     if (next === undefined || proved.joinId === undefined || next === proved.joinId) return;
     this.#parts.book.renewed(next, { formerJoinId: proved.joinId, formerSessionHash: proved.sessionHash });
   }
-
-  /** @param outcome absent where the step-up goes on, or had ended before */
-  #answerTale(
-    frame: RequestFrame | undefined,
-    call: AnswerChecked,
-    ceremony: Ceremony,
-    subject: Subject,
-    outcome: StepUpOutcome | undefined,
-  ): Tale {
-    const errorType = this.#errorType(call, ceremony);
-    const basis: EventBasis = {
-      ceremony,
-      subject,
-      http: frame === undefined ? undefined : httpFacts(frame.request, undefined),
-      library: call.library,
-      libraryVersion: call.libraryVersion,
-    };
-    const detail: EventDetail = {
-      action: 'STEP_UP_VERIFY',
-      auditOutcome: call.outcome === 'passed' ? 'success' : 'failure',
-      ...(outcome === undefined ? {} : { outcome }),
-      errorType,
-      ...this.#duration(ceremony),
-      attemptNumber: ceremony.answers,
-      method: call.method,
-      // A code says nothing of the demand that it answers, not even where the demand's own id is derived.
-      correlation: call.challenge === undefined ? 'inferred' : undefined,
-      phishingResistant: call.phishingResistant,
-      userVerified: call.userVerified,
-      deviceType: call.deviceType,
-      backedUp: call.backedUp,
-    };
-    return {
-      basis,
-      detail,
-      body: answerSentence(call.outcome, errorType, call.userVerified, call.method),
-      raw: {
-        request: frame?.request,
-        response: frame?.response,
-        libraryArguments: call.arguments,
-        libraryResult: call.result,
-        libraryError: call.error,
-      },
-    };
-  }
-
-  /** A refused answer to a challenge that was answered before, or that carries one, was used before. */
-  #errorType(call: AnswerChecked, ceremony: Ceremony): ErrorType | undefined {
-    if (call.outcome !== 'failed') return call.errorType;
-    const { outcome } = ceremony;
-    if (outcome === 'expired' || outcome === 'abandoned') return 'expired';
-    if (outcome !== undefined && call.challenge !== undefined) return 'replayed';
-    return this.#parts.book.answeredBefore(call.answeredChallenge) ? 'replayed' : call.errorType;
-  }
-
-  #duration(ceremony: Ceremony): CeremonyDuration {
-    return durationOf(ceremony, this.#parts.nowMs(), this.#parts.store.parts.now());
-  }
-
-  #ceremonyOfAnswer(call: AnswerChecked, subject: Subject): Ceremony | undefined {
-    const { book } = this.#parts;
-    const known = call.challenge === undefined ? undefined : book.knownByChallenge(call.challenge);
-    const facts = { subject, requirement: undefined, actionName: undefined };
-    if (known !== undefined) {
-      // Somebody else's answer with this challenge does not end its owner's step-up.
-      return isForeign(known, subject) ? book.ofSession(facts) : known;
-    }
-    if (subject.userHash === undefined) return undefined;
-    if (call.challenge !== undefined) return book.ofChallenge(call.challenge, facts);
-    // A code that was used before begins nothing new.
-    const last = call.errorType === 'replayed' ? book.lastOf(subject) : undefined;
-    return last ?? book.ofSession(facts);
-  }
-}
-
-/**
- * One answer ends a WebAuthn ceremony. Where only the session ties answers together, and where the answer is a code, a
- * refused one may be followed by another for the same demand.
- */
-function endsWith(call: AnswerChecked, ceremony: Ceremony, outcome: StepUpOutcome): boolean {
-  if (outcome === 'passed' || outcome === 'denied' || outcome === 'locked_out') return true;
-  return ceremony.correlation === 'derived' && call.challenge !== undefined;
 }

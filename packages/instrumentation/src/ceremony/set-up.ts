@@ -7,6 +7,7 @@ import type { ProcessTable } from '@stepseal/processor';
 import type { Disclosure, DraftRecord } from '../events.ts';
 import type { SubjectReader } from '../identity/subject-reader.ts';
 import { Accesses } from './accesses.ts';
+import { Answers } from './answers.ts';
 import { Ceremonies } from './ceremonies.ts';
 import { CeremonyBook } from './ceremony-book.ts';
 import type { CeremonyIds } from './ceremony-id.ts';
@@ -51,6 +52,7 @@ export interface CeremoniesOptions {
 /** The parts, for whoever else tells of step-ups. */
 export interface CeremonyParts {
   readonly ceremonies: Ceremonies;
+  readonly answers: Answers;
   readonly closings: Closings;
   readonly book: CeremonyBook;
   readonly store: CeremonyStore;
@@ -77,6 +79,7 @@ export function setUpCeremonies(options: CeremoniesOptions): CeremonyParts {
   const endings = new Endings(store, teller);
   const accesses = new Accesses({ book, store, ids, routes, subjects, teller, nowMs });
   const ceremonies = new Ceremonies({ book, store, endings, accesses, routes, subjects, teller, nowMs });
+  const answers = new Answers({ book, store, endings, routes, subjects, teller, nowMs });
   const closings = new Closings({
     store,
     routes,
@@ -85,7 +88,7 @@ export function setUpCeremonies(options: CeremoniesOptions): CeremonyParts {
       shared === undefined ? Promise.resolve(new Set<string>()) : toldEnds(shared.dataDir, ids, sinceMs),
     failed: options.notShared,
   });
-  return { ceremonies, closings, book, store, endings, routes, teller };
+  return { ceremonies, answers, closings, book, store, endings, routes, teller };
 }
 
 function entriesOf({ shared, correlationKey, nowMs, notShared }: CeremoniesOptions): Entries {
