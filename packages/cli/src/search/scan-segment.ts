@@ -35,6 +35,9 @@ export type LineHit = (
 
 const CHUNK_BYTES = 1 << 20;
 
+/** One for all segments that this thread reads, one after the other: there may be thousands of small ones. */
+let shared: Buffer | undefined;
+
 /**
  * Finds the lines of a segment that meet a term, in constant memory and without parsing: all needles are looked for in a
  * megabyte at once, and only lines that hold one are looked at. A line that meets several terms is told of each, one that
@@ -48,7 +51,8 @@ export function scanSegment(
   hit: LineHit,
   wanted?: Wanted,
 ): number {
-  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES + LIMITS.payloadBytes + 1);
+  shared ??= Buffer.allocUnsafeSlow(CHUNK_BYTES + LIMITS.payloadBytes + 1);
+  const buffer = shared;
   let filled = 0;
   let position = 0;
   let overlong = false;
