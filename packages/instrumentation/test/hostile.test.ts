@@ -129,6 +129,28 @@ test('a client that goes away before the service has decided was granted nothing
   expect(told()).toEqual(['required']);
 });
 
+test('a refused answer that comes when the step-up has run out is told as expired, not as a replay', async () => {
+  recorder.capture.close();
+  recorder = record({ ceremony: { abandonAfterMs: 1 } });
+  const { capture } = recorder;
+  const headers = bearer({ sub: 'alice', sid: 'session-1' });
+  const call = { library: 'webauthn', libraryVersion: '14.0.0', method: 'webauthn', arguments: [] } as const;
+  const offers: typeof serve = (request, response) => {
+    capture.challengeIssued({ ...call, challenge: 'a challenge', result: undefined });
+    return demands(request, response);
+  };
+  await answered('/pay', offers, { headers });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await capture.closeOverdue();
+  const answers: typeof serve = (_request, response) => {
+    capture.answerChecked({ ...WRONG_CODE, ...call, challenge: 'a challenge', errorType: 'bad_signature' });
+    response.writeHead(400).end();
+  };
+  await answered('/verify', answers, { headers });
+  expect(told()).toEqual(['required', 'challenged', 'completed', 'attempted']);
+  expect(recorder.attribute(3, 'error.type')).toBe('expired');
+});
+
 test('an error that is not like others does not come out of the hook that it is thrown in', () => {
   for (const thrown of [
     Object.assign(new Error('odd'), { constructor: undefined }),
