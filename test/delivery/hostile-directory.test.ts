@@ -6,7 +6,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { listWriters } from '@stepseal/processor/data';
+import { listWriters, readCursor } from '@stepseal/processor/data';
 import { createKeys } from '@stepseal/processor/keys';
 import { expect, test } from 'vitest';
 import { startPipeline, startSink, temporaryDirectory } from './pipelines.ts';
@@ -61,6 +61,7 @@ test.skipIf(process.platform === 'win32')(
     expect(await runService(root, sink.endpoint)).toBe('done');
     const ids = [...sink.arrived.values()].map(({ record }) => record.attributes['step_up.id']);
     expect(ids).toEqual(expect.arrayContaining(['old-0', 'old-9', 'r-0', 'r-9']));
+    expect(readCursor(directory)?.streamId).toBe(listWriters(dataDir)[1]?.segments.at(-1)?.streamId);
   },
 );
 

@@ -187,3 +187,15 @@ test.each(['collector:4318', 'ftp://collector/v1/logs', ''])('the endpoint %j is
     'no http or https URL',
   );
 });
+
+test('credentials that cannot be decoded are refused at start, and not shown', () => {
+  const endpoint = 'http://127.0.0.1:4318/v1/logs';
+  const refused = (delivery: { endpoint: string; proxy?: string }) => () =>
+    startPipeline({ dataDir: temporaryDirectory(), delivery });
+  expect(refused({ endpoint, proxy: 'http://user:50%off@proxy:3128' })).toThrow(
+    /^the credentials in the proxy are not percent-encoded$/,
+  );
+  expect(refused({ endpoint: 'http://user:50%off@127.0.0.1:4318' })).toThrow(
+    /^the credentials in the endpoint are not percent-encoded$/,
+  );
+});

@@ -32,14 +32,13 @@ export interface FileSystem {
   rmdirSync(path: string): void;
 }
 
-const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_TRUNC, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
 
 /** Flags to open a file for reading, see {@link nodeFileSystem}. */
 export const READ_FLAGS: number = O_RDONLY | O_NONBLOCK;
 
 const FLAGS: Readonly<Record<string, number>> = {
   r: READ_FLAGS,
-  w: O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW,
   a: O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW,
 };
 

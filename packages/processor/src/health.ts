@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { HEALTH_FOLDER, type HealthReport, type InstrumentedLibrary } from './data/health-report.ts';
 import type { SealingErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** How often it is written. Whoever reads it takes a thread for hanging that has missed three. */
 const WRITE_EVERY_MS = 5_000;
@@ -14,6 +15,8 @@ const WRITE_EVERY_MS = 5_000;
 const PROBLEM_MS = 600_000;
 /** A file that nobody has touched for this long is of a process that was killed. */
 const STALE_MS = 600_000;
+
+const OURS = /^\d+-\d+\.json(\.new)?$/;
 
 const DIRECTORY_MODE = 0o750;
 const FILE_MODE = 0o640;
@@ -107,7 +110,7 @@ export class HealthFile {
         counts,
         problems: this.#problemsAt(updatedMs),
       });
-      replace(files, this.#path, Buffer.from(`${text}\n`));
+      replaceFile(files, this.#path, Buffer.from(`${text}\n`), FILE_MODE);
       this.#state = facts.state;
     });
   }
@@ -121,7 +124,7 @@ export class HealthFile {
     const { files, dataDir, clock } = this.#parts;
     quietly(() => {
       const folder = join(dataDir, HEALTH_FOLDER);
-      for (const name of files.readdirSync(folder)) {
+      for (const name of files.readdirSync(folder).filter((name) => OURS.test(name))) {
         const path = join(folder, name);
         quietly(() => {
           if (clock.wallMs() - files.statSync(path).mtimeMs > STALE_MS) files.unlinkSync(path);
@@ -129,18 +132,6 @@ export class HealthFile {
       }
     });
   }
-}
-
-/** Readers see the old text or the new one. A power cut may leave neither, and nobody needs it after one. */
-function replace(files: FileSystem, path: string, text: Buffer): void {
-  const draft = `${path}.new`;
-  const fd = files.openSync(draft, 'w', FILE_MODE);
-  try {
-    for (let at = 0; at < text.length; ) at += files.writeSync(fd, text, at, text.length - at);
-  } finally {
-    files.closeSync(fd);
-  }
-  files.renameSync(draft, path);
 }
 
 function quietly(act: () => void): void {

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { CURSOR_FILE, type DeliveryCursor } from '../data/cursor.ts';
 import type { FileSystem } from '../file-system.ts';
+import { replaceFile } from '../replace-file.ts';
 
 const MODE = 0o640;
 
@@ -30,16 +31,8 @@ export class CursorFile {
     if (this.#written?.streamId === cursor.streamId && this.#written.number === cursor.number) return;
     if (!final && cursor.updatedMs - this.#writtenMs < WRITE_MS && cursor.updatedMs >= this.#writtenMs) return;
     this.#writtenMs = cursor.updatedMs;
-    const path = join(this.#directory, CURSOR_FILE);
-    const draft = `${path}.new`;
     const text = Buffer.from(`${JSON.stringify({ version: 1, ...cursor })}\n`);
-    const fd = this.#files.openSync(draft, 'w', MODE);
-    try {
-      for (let at = 0; at < text.length; ) at += this.#files.writeSync(fd, text, at, text.length - at);
-    } finally {
-      this.#files.closeSync(fd);
-    }
-    this.#files.renameSync(draft, path);
+    replaceFile(this.#files, join(this.#directory, CURSOR_FILE), text, MODE);
     this.#written = cursor;
   }
 }

@@ -203,5 +203,10 @@ function httpUrl(text: string, what: string): URL {
   // The text may hold credentials: it is not repeated.
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new SealingError('INVALID_OPTION', `${what} is no http or https URL`);
+  try {
+    basicCredentials(url);
+  } catch {
+    throw new SealingError('INVALID_OPTION', `the credentials in ${what} are not percent-encoded`);
+  }
   return url;
 }

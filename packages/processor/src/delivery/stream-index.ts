@@ -28,11 +28,14 @@ interface Successor {
   readonly predecessor: Adoption;
 }
 
+type Link = Omit<StreamHead, 'open'>;
+
 /** The streams of one writer's directory, in the order of their ids, which is the order of their creation. */
 export class StreamIndex {
   readonly #directory: string;
   #ids: string[] = [];
-  readonly #heads = new Map<string, StreamHead>();
+  /** What the open records say of the streams before them. Not the records themselves: there may be thousands of streams. */
+  readonly #links = new Map<string, Link>();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -53,8 +56,8 @@ export class StreamIndex {
     this.#ids = files.flatMap(({ name }) => SEGMENT.exec(name)?.[1] ?? []).filter(isUuidV7);
     this.#ids.sort();
     const present = new Set(this.#ids);
-    for (const id of this.#heads.keys()) {
-      if (!present.has(id)) this.#heads.delete(id);
+    for (const id of this.#links.keys()) {
+      if (!present.has(id)) this.#links.delete(id);
     }
   }
 
@@ -65,12 +68,13 @@ export class StreamIndex {
 
   /** Open record of a stream, or undefined when it has none. @throws what the file system throws */
   async head(streamId: string): Promise<StreamHead | undefined> {
-    const known = this.#heads.get(streamId);
-    if (known?.noted) return known;
     const handle = await open(this.path(streamId), READ_FLAGS);
     try {
       const head = await readHead(handle);
-      if (head !== undefined) this.#heads.set(streamId, head);
+      if (head?.noted) {
+        const { predecessor } = head;
+        this.#links.set(streamId, { noted: true, ...(predecessor === undefined ? {} : { predecessor }) });
+      }
       return head;
     } finally {
       await handle.close();
@@ -91,7 +95,7 @@ export class StreamIndex {
   async #successor(streamId: string): Promise<Successor | undefined> {
     for (const id of this.#ids) {
       if (id <= streamId) continue;
-      const head = await this.head(id).catch(noneIfGone);
+      const head = this.#links.get(id) ?? (await this.head(id).catch(noneIfGone));
       if (head?.predecessor?.streamId === streamId) return { id, noted: head.noted, predecessor: head.predecessor };
     }
     return undefined;
