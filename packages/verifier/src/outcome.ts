@@ -141,6 +141,7 @@ function cleanTail(state: StreamState, end: number): Tail {
   return {
     state,
     records: 0,
+    earliestMs: Number.POSITIVE_INFINITY,
     hashes: Buffer.alloc(0),
     roots: new Map(),
     validEnd: end,

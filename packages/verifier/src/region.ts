@@ -4,7 +4,7 @@
 import { isNoteLine, LIMITS, type Payload, parsePayload, recordHash } from '@stepseal/core/format';
 import { type ParsedNoteLine, readNoteLine } from './note-check.ts';
 import type { Segment } from './sources/source.ts';
-import { type ChainFacts, chainFacts } from './stream-facts.ts';
+import { type ChainFacts, chainFacts, timeMsOf } from './stream-facts.ts';
 
 /** More than this is not read into memory for a closer look; a segment holds 64 MiB. */
 const MAX_REGION_BYTES = 2 * LIMITS.segmentBytes;
@@ -26,6 +26,8 @@ interface Place {
 export interface RecordItem extends Place, ChainFacts {
   readonly kind: 'record';
   readonly hash: string;
+  /** The time that it states, ms since 1970. */
+  readonly timeMs: number | undefined;
   /** Kept for the trail's own events only: the rest of a long region would not fit into memory. */
   readonly payload: Payload | undefined;
 }
@@ -115,6 +117,7 @@ function readLine(line: Buffer, place: Place): Item {
       ...place,
       kind: 'record',
       hash: recordHash(line),
+      timeMs: timeMsOf(payload),
       payload: own ? payload : undefined,
       ...chainFacts(payload),
     };

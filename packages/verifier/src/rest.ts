@@ -16,6 +16,8 @@ export interface Tail {
   /** State at the last record that still links. */
   readonly state: StreamState;
   readonly records: number;
+  /** The earliest time that one of them states, ms; infinite without any. */
+  readonly earliestMs: number;
   /** Hashes of those records, 32 bytes each, in order. */
   readonly hashes: Buffer;
   /** Roots over records of the tail at the sizes asked for, base64. */
@@ -54,6 +56,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
   let torn: number | undefined;
   const hashes: string[] = [];
   const roots = new Map<number, string>();
+  let earliestMs = Number.POSITIVE_INFINITY;
   let lastNumber = head.number;
   for (const item of region.items) {
     if (item.kind === 'record') lastNumber = item.number ?? head.number;
@@ -65,6 +68,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
       if (item.payload !== undefined) tail.control(item.payload, source, check);
       ended = item.end || item.payload?.eventName === 'stepseal.stream.close';
       hashes.push(item.hash);
+      earliestMs = Math.min(earliestMs, item.timeMs ?? Number.NEGATIVE_INFINITY);
       if (input.rootSizes.includes(tail.number)) roots.set(tail.number, tail.tree.root());
     } else if (item.index <= lastAnchor) judgeBeforeNote(item, lastNumber, input, log);
     else if (ended && !(item.kind === 'bad' && couldBeTornNote(item)))
@@ -78,6 +82,7 @@ export function judgeRest(input: RestInput, log: FindingLog): Tail | undefined {
   return {
     state: tail,
     records: hashes.length,
+    earliestMs,
     hashes: Buffer.from(hashes.join(''), 'hex'),
     roots,
     validEnd: tornAt,

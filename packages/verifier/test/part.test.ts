@@ -79,6 +79,15 @@ test('an end that was open when the part was over is not missed, an earlier one 
   expect([behind.grade, behind.records]).toEqual(['SEALED', report.records]);
 });
 
+test('a record behind the last note that states a time of the part is not outside of it', async () => {
+  const writer = new TestWriter({ label: 'until/appended' });
+  const stream = writeOne(writer.start(), '1').seal();
+  const until = writer.clock.wallMs;
+  writer.clock.advance(-1_000);
+  writeOne(stream, 'appended by whoever can write the file');
+  expect(said(await verifyFiles(writer.files(), writer, { until }))).toEqual(['incomplete TAIL_UNSEALED']);
+});
+
 test('the stream after the one that was closed when the part was over is not missed', async () => {
   const writer = new TestWriter({ label: 'until/roll' });
   writeOne(writer.start(), '1');

@@ -22,7 +22,9 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
   if (streams.adopted.has(id) || !streams.tampered(id)) streams.uncoveredMs.set(id, ageMs);
   if (streams.adopted.has(id) || streams.tampered(id)) return;
   const busy = tail.records > 0 || tail.tornBytes > 0;
-  if ((state.sealedAtMs ?? 0) >= (streams.input.part.until ?? Number.POSITIVE_INFINITY)) {
+  const { until = Number.POSITIVE_INFINITY } = streams.input.part;
+  // What states a time of the part stands in it, and nobody who asks for the part may take it for proved.
+  if ((state.sealedAtMs ?? 0) >= until && tail.earliestMs >= until) {
     streams.uncoveredMs.set(id, 0);
     const evidence = `Its last note is of the end of the part that is verified; of what followed, and of the ${tail.records} record(s) behind it, nothing is said.`;
     streams.add(id, { code: 'OUT_OF_RANGE', severity: 'info', evidence });
