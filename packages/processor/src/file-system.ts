@@ -32,7 +32,8 @@ export interface FileSystem {
   rmdirSync(path: string): void;
 }
 
-const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
+// Windows has no O_NONBLOCK and no O_NOFOLLOW: or-ed with the others, undefined is 0.
+const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
 
 /** Flags to open a file for reading, see {@link nodeFileSystem}. */
 export const READ_FLAGS: number = O_RDONLY | O_NONBLOCK;
