@@ -323,3 +323,15 @@ describe('a service that will hear no more answers ends the step-up', () => {
     expect(first.names()).toEqual(['step_up.completed', 'step_up.required']);
   });
 });
+
+test('a challenge that was offered without a demand, and that nobody answers, ends too', async () => {
+  const recorder = processes.start({ ceremony: { abandonAfterMs: 1 } });
+  await request('/options', async (_incoming, response) => {
+    await recorder.webauthn.generateAuthenticationOptions({ rpID: 'localhost' });
+    response.end();
+  });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await recorder.capture.closeOverdue();
+  expect(processes.told()).toEqual(['challenged', 'completed']);
+  expect(recorder.attribute(1, 'step_up.outcome')).toBe('abandoned');
+});
