@@ -27,6 +27,7 @@ describe.skipIf(!installed)('on Node 20.19', () => {
   test.each([
     '@stepseal/core/format',
     '@stepseal/core/semconv',
+    '@stepseal/elastic',
     '@stepseal/processor/config',
     '@stepseal/processor/data',
     '@stepseal/processor/keys',
@@ -41,6 +42,15 @@ describe.skipIf(!installed)('on Node 20.19', () => {
     const program = `console.log(typeof require('@stepseal/verifier').verify, typeof require('@stepseal/core/format').recordHash)`;
     const { stdout } = await run(node, ['--input-type=commonjs', '--eval', program], { cwd: here });
     expect(stdout).toBe('function function\n');
+  });
+
+  test('what needs a newer Node says so in one line', async () => {
+    const env = { ...process.env, STEPSEAL_ELASTICSEARCH_URL: 'http://127.0.0.1:1' };
+    const failed = run(node, [stepseal, 'elastic', 'status'], { env });
+    await expect(failed).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^stepseal: ELASTIC_NODE_TOO_OLD: .*\n$/),
+    });
   });
 
   test('stepseal starts and lists its commands', async () => {
