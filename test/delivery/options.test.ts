@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { OtlpDeliveryOptions } from '@stepseal/processor';
 import type { OtlpSink } from '@stepseal/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { makeCertificates } from './certificates.ts';
 import { HttpProxy } from './http-proxy.ts';
 import { arrivedIds, idsOf, startPipeline, startSink, temporaryDirectory, until } from './pipelines.ts';
 
-const tlsFile = (name: string): string => fileURLToPath(new URL(`fixtures/tls/${name}.pem`, import.meta.url));
-const caFile = tlsFile('ca');
-const server = { cert: readFileSync(tlsFile('server')), key: readFileSync(tlsFile('server-key')) };
+const directory = mkdtempSync(join(tmpdir(), 'stepseal-certificates-'));
+const files = await makeCertificates(directory);
+afterAll(() => rmSync(directory, { recursive: true }));
+const caFile = files.ca;
+const server = { cert: readFileSync(files.server), key: readFileSync(files.serverKey) };
 const strictServer = { ...server, ca: readFileSync(caFile), requestCert: true, rejectUnauthorized: true };
-const client = { clientCertificateFile: tlsFile('client'), clientKeyFile: tlsFile('client-key') };
+const client = { clientCertificateFile: files.client, clientKeyFile: files.clientKey };
 
 async function deliver(sink: OtlpSink, options: Partial<OtlpDeliveryOptions>, records = 20) {
   const dataDir = temporaryDirectory();
