@@ -8,7 +8,7 @@ const FIXTURE = new URL('../fixtures/demonstration/', import.meta.url);
 
 /**
  * Puts the data directory of one run of the demonstration (examples/bank) into `cwd`, in the default places: `.stepseal`
- * with the segments and a pseudonym key that keys nothing else, and `stepseal.trust.json`.
+ * with the segments and no key, and `stepseal.trust.json`.
  */
 export function copyDemonstration(cwd: string): void {
   cpSync(new URL('data/', FIXTURE), join(cwd, '.stepseal'), { recursive: true });
