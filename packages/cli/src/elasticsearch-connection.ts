@@ -11,7 +11,7 @@ import { CliError } from './errors.ts';
 export const ELASTICSEARCH_OPTIONS: Readonly<Record<string, Option>> = {
   elasticsearch: { type: 'string', value: 'URL', brief: 'Address; or STEPSEAL_ELASTICSEARCH_URL.' },
   'api-key-file': { type: 'string', value: 'FILE', brief: 'File with an API key; or STEPSEAL_ELASTICSEARCH_API_KEY.' },
-  user: { type: 'string', value: 'NAME', brief: 'User; or STEPSEAL_ELASTICSEARCH_USER.' },
+  'elasticsearch-user': { type: 'string', value: 'NAME', brief: 'User; or STEPSEAL_ELASTICSEARCH_USER.' },
   'password-file': {
     type: 'string',
     value: 'FILE',
@@ -22,6 +22,12 @@ export const ELASTICSEARCH_OPTIONS: Readonly<Record<string, Option>> = {
     value: 'FILE',
     brief: "Certificate of the server's authority; or STEPSEAL_ELASTICSEARCH_CA_FILE.",
   },
+};
+
+/** The options of a command that reads records from there. */
+export const ELASTICSEARCH_SOURCE_OPTIONS: Readonly<Record<string, Option>> = {
+  ...ELASTICSEARCH_OPTIONS,
+  'data-stream': { type: 'string', value: 'NAME', brief: 'Data stream; default logs-stepseal.audit.otel-*.' },
 };
 
 /** Where to ask and as whom; a flag comes before a variable. Throws CliError BAD_ARGUMENT. */
@@ -36,9 +42,9 @@ export function readConnection(call: Call, env: NodeJS.ProcessEnv = process.env)
     throw new CliError('BAD_ARGUMENT', 'Where is Elasticsearch? Set --elasticsearch or STEPSEAL_ELASTICSEARCH_URL.');
   }
   // Who names a user on the command line means that one, whatever key lies in the environment.
-  const named = textFlag(call, 'user') !== undefined || textFlag(call, 'password-file') !== undefined;
+  const named = textFlag(call, 'elasticsearch-user') !== undefined || textFlag(call, 'password-file') !== undefined;
   const apiKey = named ? undefined : secret('api-key-file', 'API_KEY');
-  const user = textFlag(call, 'user') ?? variable('USER');
+  const user = textFlag(call, 'elasticsearch-user') ?? variable('USER');
   const password = secret('password-file', 'PASSWORD');
   const caFile = textFlag(call, 'ca-file') ?? variable('CA_FILE');
   return {

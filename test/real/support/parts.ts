@@ -95,6 +95,8 @@ export async function collectorWithFragment(
       join(ROOT, 'collector-config/stepseal-audit.yaml'),
       // The list of extensions of the two, as the fragment's head says.
       'yaml:service::extensions: [health_check, file_storage/stepseal]',
+      // Its port is fixed, and several Collectors may run at a time.
+      'yaml:service::telemetry::metrics::level: none',
     ],
     variables: {
       EXISTING_OTLP_ENDPOINT: `127.0.0.1:${ordinary}`,

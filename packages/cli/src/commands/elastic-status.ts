@@ -15,7 +15,7 @@ export const elasticStatusCommand: Command = {
     'Exit codes: 0 in order, 2 something is missing, different, or cannot be told, 3 cannot be asked, 64 usage.',
   ],
   examples: [
-    'stepseal elastic status --elasticsearch https://localhost:9200 --user elastic # the password is in the environment',
+    'stepseal elastic status --elasticsearch https://localhost:9200 --elasticsearch-user elastic # the password is in the environment',
     "stepseal elastic status --json | jq '.streams[].documents' # for a script",
   ],
   options: {
