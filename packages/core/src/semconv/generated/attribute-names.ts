@@ -219,6 +219,40 @@ export const ATTR_STEPSEAL_UNDELIVERED_HASH = 'stepseal.undelivered.hash';
 export const ATTR_STEPSEAL_UNDELIVERED_NUMBER = 'stepseal.undelivered.number';
 /** Stream of the record that was refused for good. */
 export const ATTR_STEPSEAL_UNDELIVERED_STREAM_ID = 'stepseal.undelivered.stream_id';
+/** Codes of the findings, each once, those of tampering first. */
+export const ATTR_STEPSEAL_VERIFIED_CODES = 'stepseal.verified.codes';
+/** Records that the writers themselves declared lost. */
+export const ATTR_STEPSEAL_VERIFIED_DECLARED_LOSSES = 'stepseal.verified.declared_losses';
+/** Duration of the verification in milliseconds. */
+export const ATTR_STEPSEAL_VERIFIED_DURATION_MS = 'stepseal.verified.duration_ms';
+/** How much of it was read. */
+export const ATTR_STEPSEAL_VERIFIED_EXTENT = 'stepseal.verified.extent';
+/** Findings of what cannot be verified. */
+export const ATTR_STEPSEAL_VERIFIED_FINDINGS_CANNOT_VERIFY = 'stepseal.verified.findings.cannot_verify';
+/** Findings of what is absent. */
+export const ATTR_STEPSEAL_VERIFIED_FINDINGS_INCOMPLETE = 'stepseal.verified.findings.incomplete';
+/** Findings that are information. */
+export const ATTR_STEPSEAL_VERIFIED_FINDINGS_INFO = 'stepseal.verified.findings.info';
+/** Findings of tampering. */
+export const ATTR_STEPSEAL_VERIFIED_FINDINGS_TAMPERED = 'stepseal.verified.findings.tampered';
+/** Verdict of the verification. */
+export const ATTR_STEPSEAL_VERIFIED_GRADE = 'stepseal.verified.grade';
+/** SHA-256 of the file of known heads as this verification left it, in lower-case hex. */
+export const ATTR_STEPSEAL_VERIFIED_KNOWN_HEADS_HASH = 'stepseal.verified.known_heads_hash';
+/** Streams whose last verified note is remembered for the next verification. */
+export const ATTR_STEPSEAL_VERIFIED_KNOWN_STREAMS = 'stepseal.verified.known_streams';
+/** Age of the newest trusted note at the end of the verification, in milliseconds. */
+export const ATTR_STEPSEAL_VERIFIED_LAST_NOTE_AGE_MS = 'stepseal.verified.last_note_age_ms';
+/** Records under trusted notes in those streams. */
+export const ATTR_STEPSEAL_VERIFIED_RECORDS = 'stepseal.verified.records';
+/** What was verified; of Elasticsearch the pattern of its data streams. */
+export const ATTR_STEPSEAL_VERIFIED_SOURCES = 'stepseal.verified.sources';
+/** Streams that were read. */
+export const ATTR_STEPSEAL_VERIFIED_STREAMS = 'stepseal.verified.streams';
+/** SHA-256 of the trust policy that was used, in lower-case hex. */
+export const ATTR_STEPSEAL_VERIFIED_TRUST_POLICY_HASH = 'stepseal.verified.trust_policy_hash';
+/** The longest time after a last trusted note that nothing covers, in milliseconds. */
+export const ATTR_STEPSEAL_VERIFIED_UNCOVERED_MS = 'stepseal.verified.uncovered_ms';
 /** Worker thread id, 0 for the main thread. */
 export const ATTR_THREAD_ID = 'thread.id';
 /** Keyed hash of the user id. */

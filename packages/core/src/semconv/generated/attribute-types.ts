@@ -22,6 +22,8 @@ import type {
   StepUpWebauthnDeviceType,
   StepsealGapCause,
   StepsealPredecessorCause,
+  StepsealVerifiedExtent,
+  StepsealVerifiedGrade,
 } from './values.ts';
 
 /** Attributes an application may set, by name. Which of them an event carries is in `EVENTS`. */
@@ -226,6 +228,40 @@ export interface RegistryAttributes {
   'stepseal.undelivered.number'?: number | undefined;
   /** Stream of the record that was refused for good. */
   'stepseal.undelivered.stream_id'?: string | undefined;
+  /** Codes of the findings, each once, those of tampering first. */
+  'stepseal.verified.codes'?: readonly string[] | undefined;
+  /** Records that the writers themselves declared lost. */
+  'stepseal.verified.declared_losses'?: number | undefined;
+  /** Duration of the verification in milliseconds. */
+  'stepseal.verified.duration_ms'?: number | undefined;
+  /** How much of it was read. */
+  'stepseal.verified.extent'?: StepsealVerifiedExtent | undefined;
+  /** Findings of what cannot be verified. */
+  'stepseal.verified.findings.cannot_verify'?: number | undefined;
+  /** Findings of what is absent. */
+  'stepseal.verified.findings.incomplete'?: number | undefined;
+  /** Findings that are information. */
+  'stepseal.verified.findings.info'?: number | undefined;
+  /** Findings of tampering. */
+  'stepseal.verified.findings.tampered'?: number | undefined;
+  /** Verdict of the verification. */
+  'stepseal.verified.grade'?: StepsealVerifiedGrade | undefined;
+  /** SHA-256 of the file of known heads as this verification left it, in lower-case hex. */
+  'stepseal.verified.known_heads_hash'?: string | undefined;
+  /** Streams whose last verified note is remembered for the next verification. */
+  'stepseal.verified.known_streams'?: number | undefined;
+  /** Age of the newest trusted note at the end of the verification, in milliseconds. */
+  'stepseal.verified.last_note_age_ms'?: number | undefined;
+  /** Records under trusted notes in those streams. */
+  'stepseal.verified.records'?: number | undefined;
+  /** What was verified; of Elasticsearch the pattern of its data streams. */
+  'stepseal.verified.sources'?: readonly string[] | undefined;
+  /** Streams that were read. */
+  'stepseal.verified.streams'?: number | undefined;
+  /** SHA-256 of the trust policy that was used, in lower-case hex. */
+  'stepseal.verified.trust_policy_hash'?: string | undefined;
+  /** The longest time after a last trusted note that nothing covers, in milliseconds. */
+  'stepseal.verified.uncovered_ms'?: number | undefined;
   /** Worker thread id, 0 for the main thread. */
   'thread.id'?: number | undefined;
   /** Keyed hash of the user id. */

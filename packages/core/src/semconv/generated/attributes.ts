@@ -115,6 +115,23 @@ export type AttributeName =
   | 'stepseal.undelivered.hash'
   | 'stepseal.undelivered.number'
   | 'stepseal.undelivered.stream_id'
+  | 'stepseal.verified.codes'
+  | 'stepseal.verified.declared_losses'
+  | 'stepseal.verified.duration_ms'
+  | 'stepseal.verified.extent'
+  | 'stepseal.verified.findings.cannot_verify'
+  | 'stepseal.verified.findings.incomplete'
+  | 'stepseal.verified.findings.info'
+  | 'stepseal.verified.findings.tampered'
+  | 'stepseal.verified.grade'
+  | 'stepseal.verified.known_heads_hash'
+  | 'stepseal.verified.known_streams'
+  | 'stepseal.verified.last_note_age_ms'
+  | 'stepseal.verified.records'
+  | 'stepseal.verified.sources'
+  | 'stepseal.verified.streams'
+  | 'stepseal.verified.trust_policy_hash'
+  | 'stepseal.verified.uncovered_ms'
   | 'thread.id'
   | 'user.hash'
   | 'user.id'
@@ -535,6 +552,60 @@ export const ATTRIBUTES: Readonly<Record<AttributeName, AttributeDefinition>> = 
     type: 'string',
     brief: 'Stream of the record that was refused for good.',
     maxBytes: 36,
+  },
+  'stepseal.verified.codes': {
+    type: 'string[]',
+    brief: 'Codes of the findings, each once, those of tampering first.',
+    maxBytes: 64,
+    maxItems: 32,
+  },
+  'stepseal.verified.declared_losses': { type: 'int', brief: 'Records that the writers themselves declared lost.' },
+  'stepseal.verified.duration_ms': { type: 'int', brief: 'Duration of the verification in milliseconds.' },
+  'stepseal.verified.extent': {
+    type: 'string',
+    brief: 'How much of it was read.',
+    values: ['full', 'grown'],
+    fallback: 'grown',
+  },
+  'stepseal.verified.findings.cannot_verify': { type: 'int', brief: 'Findings of what cannot be verified.' },
+  'stepseal.verified.findings.incomplete': { type: 'int', brief: 'Findings of what is absent.' },
+  'stepseal.verified.findings.info': { type: 'int', brief: 'Findings that are information.' },
+  'stepseal.verified.findings.tampered': { type: 'int', brief: 'Findings of tampering.' },
+  'stepseal.verified.grade': {
+    type: 'string',
+    brief: 'Verdict of the verification.',
+    values: ['WITNESSED', 'ANCHORED', 'SEALED', 'INCOMPLETE', 'CANNOT_VERIFY', 'TAMPERED'],
+    fallback: 'CANNOT_VERIFY',
+  },
+  'stepseal.verified.known_heads_hash': {
+    type: 'string',
+    brief: 'SHA-256 of the file of known heads as this verification left it, in lower-case hex.',
+    maxBytes: 64,
+  },
+  'stepseal.verified.known_streams': {
+    type: 'int',
+    brief: 'Streams whose last verified note is remembered for the next verification.',
+  },
+  'stepseal.verified.last_note_age_ms': {
+    type: 'int',
+    brief: 'Age of the newest trusted note at the end of the verification, in milliseconds.',
+  },
+  'stepseal.verified.records': { type: 'int', brief: 'Records under trusted notes in those streams.' },
+  'stepseal.verified.sources': {
+    type: 'string[]',
+    brief: 'What was verified; of Elasticsearch the pattern of its data streams.',
+    maxBytes: 256,
+    maxItems: 16,
+  },
+  'stepseal.verified.streams': { type: 'int', brief: 'Streams that were read.' },
+  'stepseal.verified.trust_policy_hash': {
+    type: 'string',
+    brief: 'SHA-256 of the trust policy that was used, in lower-case hex.',
+    maxBytes: 64,
+  },
+  'stepseal.verified.uncovered_ms': {
+    type: 'int',
+    brief: 'The longest time after a last trusted note that nothing covers, in milliseconds.',
   },
   'thread.id': { type: 'int', brief: 'Worker thread id, 0 for the main thread.' },
   'user.hash': { type: 'string', brief: 'Keyed hash of the user id.', maxBytes: 128 },

@@ -376,3 +376,25 @@ export const STEPSEAL_PREDECESSOR_CAUSE_VALUE_CLOSED = 'closed';
 export const STEPSEAL_PREDECESSOR_CAUSE_VALUE_CRASH = 'crash';
 /** The predecessor's file could no longer be trusted. */
 export const STEPSEAL_PREDECESSOR_CAUSE_VALUE_IO_ERROR = 'io_error';
+
+/** Values of `stepseal.verified.extent`. */
+export type StepsealVerifiedExtent = 'full' | 'grown';
+/** Everything there is. */
+export const STEPSEAL_VERIFIED_EXTENT_VALUE_FULL = 'full';
+/** Streams that are new or have grown since the verification before. */
+export const STEPSEAL_VERIFIED_EXTENT_VALUE_GROWN = 'grown';
+
+/** Values of `stepseal.verified.grade`. */
+export type StepsealVerifiedGrade = 'WITNESSED' | 'ANCHORED' | 'SEALED' | 'INCOMPLETE' | 'CANNOT_VERIFY' | 'TAMPERED';
+/** Sealed and cosigned by witnesses. */
+export const STEPSEAL_VERIFIED_GRADE_VALUE_WITNESSED = 'WITNESSED';
+/** Sealed and in a ledger. */
+export const STEPSEAL_VERIFIED_GRADE_VALUE_ANCHORED = 'ANCHORED';
+/** Every record is sealed by a trusted key and unaltered since. */
+export const STEPSEAL_VERIFIED_GRADE_VALUE_SEALED = 'SEALED';
+/** Nothing was altered and something is absent. */
+export const STEPSEAL_VERIFIED_GRADE_VALUE_INCOMPLETE = 'INCOMPLETE';
+/** It cannot be told. */
+export const STEPSEAL_VERIFIED_GRADE_VALUE_CANNOT_VERIFY = 'CANNOT_VERIFY';
+/** The records are not what was sealed. */
+export const STEPSEAL_VERIFIED_GRADE_VALUE_TAMPERED = 'TAMPERED';
