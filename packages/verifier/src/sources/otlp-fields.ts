@@ -1,23 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import {
-  FormatError,
-  isRegistryEvent,
-  type Payload,
-  parsePayload,
-  recordHash,
-  type TypedValue,
-} from '@stepseal/core/format';
-import { ATTRIBUTES, severityOf } from '@stepseal/core/semconv';
+import { FormatError, type Payload, parsePayload, recordHash, type TypedValue } from '@stepseal/core/format';
+import { exportedSeverity, HASH, OUTSIDE, RESERVED, shownName } from '../projection.ts';
 import { list, member } from './json-member.ts';
-
-/** Names that nobody but the writer may add to a record; what is outside P is the writer's own. */
-const RESERVED = /^(?:step_up|audit|stepseal)\./;
-const OUTSIDE = 'audit.integrity.';
-const HASH = 'audit.integrity.hash';
-
-const MAX_SEVERITY = 24n;
 
 /**
  * The first field of an exported log record (OTLP in JSON) that does not say what the payload in it says; undefined where
@@ -33,11 +19,11 @@ export function alteredField(record: unknown, payloadBytes: Buffer): string | un
     throw error;
   }
   const time = payload.timestamp ?? 0n;
-  const { number, text } = severity(payload);
+  const { number, text } = exportedSeverity(payload);
   const bare: readonly (readonly [string, string])[] = [
     ['timeUnixNano', String(time)],
     ['observedTimeUnixNano', String(payload.observedTimestamp ?? time)],
-    ['severityNumber', number],
+    ['severityNumber', String(number)],
     ['severityText', text],
     ['eventName', payload.eventName ?? ''],
     ['traceId', payload.traceId ?? ''],
@@ -63,23 +49,6 @@ function spelling(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : 'neither';
 }
 
-function severity({ eventName, attributes }: Payload): { number: string; text: string } {
-  const value = (name: string): unknown => attributes.get(name)?.value;
-  if (eventName !== undefined && isRegistryEvent(eventName)) {
-    const { number, text } = severityOf(
-      eventName,
-      value('step_up.outcome'),
-      value('step_up.access.result'),
-      value('step_up.requirement_met'),
-    );
-    return { number: String(number), text };
-  }
-  const number = value('stepseal.foreign.severity_number');
-  const text = value('stepseal.foreign.severity_text');
-  const named = typeof number === 'bigint' && number >= 1n && number <= MAX_SEVERITY;
-  return { number: named ? String(number) : '0', text: typeof text === 'string' ? text : '' };
-}
-
 function isBody(expected: TypedValue | undefined, body: unknown): boolean {
   if (expected !== undefined) return isValue(expected, body);
   return body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
@@ -92,25 +61,20 @@ function alteredMember(expected: ReadonlyMap<string, TypedValue>, attributes: re
     const key = typeof name === 'string' ? name : '';
     if (key.startsWith(OUTSIDE)) {
       // Twice is two answers, and which one is read is the reader's choice.
-      if (seen.has(key)) return shown(key);
+      if (seen.has(key)) return shownName(key);
       seen.add(key);
       continue;
     }
     const value = expected.get(key);
     if (value === undefined) {
-      if (RESERVED.test(key)) return shown(key);
+      if (RESERVED.test(key)) return shownName(key);
       continue;
     }
-    if (seen.has(key) || !isValue(value, member(attribute, 'value'))) return shown(key);
+    if (seen.has(key) || !isValue(value, member(attribute, 'value'))) return shownName(key);
     seen.add(key);
   }
   const missing = [...expected.keys()].find((key) => !seen.has(key) && !key.startsWith(OUTSIDE));
-  return missing === undefined ? undefined : shown(missing);
-}
-
-/** Other names are their writers' words. */
-function shown(key: string): string {
-  return Object.hasOwn(ATTRIBUTES, key) ? key : 'attributes';
+  return missing === undefined ? undefined : shownName(missing);
 }
 
 /** As deep as a payload may be, no deeper. */
