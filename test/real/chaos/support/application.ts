@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, globSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { recordHash } from '@stepseal/core/format';
+import { createKeys } from '@stepseal/processor/keys';
+
+const PROGRAM = fileURLToPath(new URL('../fixtures/application.mjs', import.meta.url));
+
+/** Events a second of each application. */
+export const PER_SECOND = 220;
+
+/** A service under steady load in a process of its own, and what it says, apart from Stepseal, that it emitted. */
+export class Application {
+  readonly deployment: string;
+  readonly dataDir: string;
+  /** The public key to trust. */
+  readonly vkey: string;
+  readonly #directory: string;
+  readonly #spans: { readonly from: number; to?: number }[] = [];
+  #child: ChildProcess | undefined;
+
+  /** @param name also of its deployment */
+  constructor(directory: string, name: string) {
+    mkdirSync(directory, { recursive: true });
+    this.#directory = directory;
+    this.deployment = `chaos/${name}`;
+    this.dataDir = join(directory, 'data');
+    this.vkey = createKeys(join(directory, 'keys')).signer(this.deployment).vkey;
+  }
+
+  /** @param endpoint of its Collector, without a path */
+  start(endpoint: string): void {
+    const job = {
+      deployment: this.deployment,
+      dataDir: this.dataDir,
+      identityFile: join(this.#directory, 'keys', 'identity.pem'),
+      endpoint: `${endpoint}/v1/logs`,
+      perSecond: PER_SECOND,
+      tag: `run${this.#spans.length}`,
+    };
+    const [emitted, log] = ['emitted', 'application.log'].map((name) => openSync(join(this.#directory, name), 'a'));
+    this.#child = spawn(process.execPath, [PROGRAM, JSON.stringify(job)], {
+      // Its standard input ends with this process, and that ends it.
+      stdio: ['pipe', log, log, emitted],
+    });
+    for (const file of [emitted, log]) closeSync(file as number);
+    this.#spans.push({ from: Date.now() });
+  }
+
+  kill(): Promise<void> {
+    return this.#ended(() => this.#child?.kill('SIGKILL'));
+  }
+
+  /** Lets it seal, deliver as far as that goes in a minute, and shut down. */
+  finish(): Promise<void> {
+    return this.#ended(() => this.#child?.stdin?.end());
+  }
+
+  /** Ids in the order in which they were emitted. */
+  emitted(): readonly string[] {
+    return read(join(this.#directory, 'emitted')).split('\n').slice(0, -1);
+  }
+
+  /** Events a second over all its runs. */
+  rate(): number {
+    const ms = this.#spans.reduce((sum, { from, to }) => sum + (to ?? Date.now()) - from, 0);
+    return (this.emitted().length / ms) * 1_000;
+  }
+
+  log(): string {
+    return read(join(this.#directory, 'application.log'));
+  }
+
+  /** The sealed bytes of every record, by record hash. */
+  sealed(): ReadonlyMap<string, string> {
+    const lines = globSync(join(this.dataDir, 'writers/*/*.ndjson')).flatMap((file) =>
+      // A line that a kill has cut off belongs to a record that was never emitted.
+      read(file)
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => !line.startsWith('{"note"')),
+    );
+    return new Map(lines.map((line) => [recordHash(line), line]));
+  }
+
+  async #ended(end: () => void): Promise<void> {
+    const child = this.#child;
+    const span = this.#spans.at(-1);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    if (span !== undefined) span.to ??= Date.now();
+    end();
+    const late = setTimeout(() => child.kill('SIGKILL'), 90_000);
+    await gone;
+    clearTimeout(late);
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
