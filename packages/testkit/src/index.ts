@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+export { type ExportedFrom, type ExportedRecord, exporterDocument } from './exporter-document.ts';
 export { type Fault, type FaultKind, FaultyFs, type FileCall } from './faulty-fs.ts';
 export { decodeLogs, type ReceivedRecord } from './otlp-request.ts';
 export { type ArrivedRecord, OtlpSink, type SinkAnswer, type SinkRequest } from './otlp-sink.ts';
