@@ -36,12 +36,18 @@ const TIMEOUT_MS = 30_000;
 /** Requests of an administrator are no part of anybody's traces. */
 const OPTIONS = { meta: true, openTelemetry: { enabled: false } } as const;
 
+/** @throws ElasticError `ELASTIC_NODE_TOO_OLD`, `ELASTIC_SETTING_INVALID`; nothing is sent yet */
+export async function connect(connection: Connection): Promise<Server> {
+  const client = await openClient(connection);
+  return { request: (method, path, body) => request(client, method, path, body), close: () => client.close() };
+}
+
 /**
  * Makes a client; nothing is sent yet. It never asks for `GET /`, which some servers and proxies refuse.
  *
  * @throws ElasticError `ELASTIC_NODE_TOO_OLD`, `ELASTIC_SETTING_INVALID`
  */
-export async function connect(connection: Connection): Promise<Server> {
+export async function openClient(connection: Connection): Promise<Client> {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < NODE_FLOOR) {
     const have = `this is ${process.versions.node}`;
@@ -50,12 +56,7 @@ export async function connect(connection: Connection): Promise<Server> {
   const options = { ...address(connection), ...credentials(connection) };
   // Not before it is needed: it is large, and does not load on an older Node.
   const { Client } = await import('@elastic/elasticsearch');
-  const client = new Client({
-    ...options,
-    requestTimeout: TIMEOUT_MS,
-    maxRetries: 1,
-  });
-  return { request: (method, path, body) => request(client, method, path, body), close: () => client.close() };
+  return new Client({ ...options, requestTimeout: TIMEOUT_MS, maxRetries: 1 });
 }
 
 function address({ url, caFile }: Connection): { node: string; tls?: { ca: Buffer } } {

@@ -3,7 +3,7 @@
 
 export { type Asset, type AssetKind, type AssetOptions, assets } from './assets.ts';
 export type { Difference } from './compare.ts';
-export { type Answer, type Connection, connect, type Server } from './connect.ts';
+export { type Answer, type Connection, connect, openClient, refusal, type Server } from './connect.ts';
 export { type DataStream, dataStreams } from './data-streams.ts';
 export { ElasticError, type ElasticErrorCode } from './errors.ts';
 export { type AssetState, type Choices, type InspectedAsset, type Inspection, inspect } from './inspect.ts';

@@ -37,8 +37,8 @@ export interface ExaminationOptions {
   /** Look closely at whole segments too; default false. */
   readonly closely: boolean;
   readonly check: CheckSwitch;
-  /** Time of verification, ms since 1970. */
-  readonly clock: () => number;
+  /** Time of verification, ms since 1970, or when what is verified was read, where that was before. */
+  readonly clock: (readAtMs: number | undefined) => number;
 }
 
 interface Entry {

@@ -51,8 +51,8 @@ export interface ExamineOptions {
   readonly rootSizes: (streamId: string) => readonly number[];
   readonly coveredElsewhere: (item: RecordItem) => boolean;
   readonly complete: boolean;
-  /** Time of verification, ms since 1970. */
-  readonly clock: () => number;
+  /** Time of verification, ms since 1970, or when what is verified was read, where that was before. */
+  readonly clock: (readAtMs: number | undefined) => number;
 }
 
 /** A scan that found nothing to be whole. */
@@ -82,7 +82,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
       wellFormed: proved.number,
       explain: undefined,
       end: scan.end,
-      readAtMs: options.clock(),
+      readAtMs: options.clock(segment.readAtMs),
       complete,
     };
   }
@@ -119,7 +119,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
       }
     },
     end: diagnosis.end,
-    readAtMs: options.clock(),
+    readAtMs: options.clock(segment.readAtMs),
     complete,
   };
 }

@@ -71,7 +71,7 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     strict,
     check,
     closely,
-    clock: () => options.now ?? Date.now(),
+    clock: (readAtMs) => options.now ?? readAtMs ?? Date.now(),
   });
   // Never spread as arguments: how many there are is the writer's choice.
   const told: (readonly Finding[])[] = [examined.findings];
@@ -96,6 +96,7 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
   told.push(emptiness(outcomes, records, told.flat(), trust, check));
   told.push(alteredFields(examined, reports));
+  for (const source of sources) told.push((await source.findings?.()) ?? []);
   const signatures =
     options.recordSignatures === true && trust !== undefined
       ? await checkRecordSignatures(trustedOutcomes(outcomes, reports), trust)
@@ -139,9 +140,9 @@ function alteredFields(examined: Examined, reports: readonly StreamReport[]): re
   return trusted.flatMap(({ streamId }) =>
     (examined.byStream.get(streamId) ?? []).flatMap(({ segment }) => {
       const log = new FindingLog(segment.name, streamId);
-      for (const { number, field } of segment.altered?.() ?? []) {
+      for (const { number, to = number, code = 'PROJECTION_MISMATCH', ...record } of segment.altered?.() ?? []) {
         const evidence = 'A field of the exported record does not say what its sealed payload says.';
-        log.add({ code: 'PROJECTION_MISMATCH', from: number, to: number, field, evidence });
+        log.add({ code, from: number, to, evidence, ...record });
       }
       return log.findings;
     }),

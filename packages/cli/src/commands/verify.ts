@@ -6,6 +6,7 @@ import { verify } from '@stepseal/verifier';
 import { type Call, type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { claimedSince } from '../export/manifest.ts';
+import { INDEX_OPTIONS, namesIndex, openIndex } from '../index-source.ts';
 import { readKnownHeadsFile, updateKnownHeadsFile } from '../known-heads-file.ts';
 import { reportJson } from '../render/report-json.ts';
 import { verdictLines } from '../render/verdict.ts';
@@ -43,6 +44,7 @@ export const verifyCommand: Command = {
       brief: 'Check the signatures of single records too, where there are any.',
     },
     json: { type: 'boolean', brief: 'Print the report as JSON.' },
+    ...INDEX_OPTIONS,
   },
   settings: ['data-dir'],
   maxArguments: 1000,
@@ -59,7 +61,19 @@ export const verifyCommand: Command = {
         'Known heads are about everything: leave out --since and --until, or --known-heads.',
       );
     const part = window && { sinceMs: finite(window.sinceMs), untilMs: finite(window.untilMs) };
-    const sources = openSources(call, call.arguments, dataDir);
+    const recordSignatures = call.flags['record-signatures'] === true;
+    if (namesIndex(call) && call.arguments.length > 0)
+      throw new CliError('BAD_ARGUMENT', 'Name paths or --elasticsearch.');
+    const sources = namesIndex(call)
+      ? [
+          await openIndex(call, {
+            trust: trust?.policy,
+            since: part?.sinceMs,
+            until: part?.untilMs,
+            recordSignatures,
+          }),
+        ]
+      : openSources(call, call.arguments, dataDir);
     const done = call.terminal.progress('Verifying');
     const report = await withSources(sources, () =>
       verify({
@@ -70,7 +84,7 @@ export const verifyCommand: Command = {
         until: part?.untilMs,
         claimedSince: earliestClaim(call),
         strict: call.flags['strict'] === true,
-        recordSignatures: call.flags['record-signatures'] === true,
+        recordSignatures,
       }),
     ).finally(done);
     const kept = heads && `${shortPath(call.cwd, heads.path)}: ${updateKnownHeadsFile(heads, report)}`;

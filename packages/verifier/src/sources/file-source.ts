@@ -35,7 +35,8 @@ function signaturesBeside(path: string): SignatureLookup | undefined {
   }
 }
 
-function openFile(path: string): SegmentReader {
+/** @throws VerifierError `SOURCE_UNREADABLE` */
+export function openFile(path: string): SegmentReader {
   const fd = attempt(path, () => openSync(path, OPEN_FLAGS));
   try {
     if (!attempt(path, () => fstatSync(fd)).isFile())

@@ -10,8 +10,6 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  statSync,
-  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -23,6 +21,7 @@ import { rankOf, splitGlued, streamOf } from './export-line.ts';
 import { directorySource } from './file-source.ts';
 import { OTLP_START, otlpRecords } from './otlp-line.ts';
 import { type SignatureLookup, spooledSignature, spooledSignatures } from './record-signature-source.ts';
+import { sortStream } from './sort-stream.ts';
 import type { AlteredRecord, Segment, Source } from './source.ts';
 
 /** Lines held before they are spooled; bounds memory whatever the input. */
@@ -33,8 +32,6 @@ const MAX_LINE_BYTES = LIMITS.payloadBytes + LIMITS.noteBytes * 6;
 const MAX_OTLP_BYTES = 64 << 20;
 /** Streams that get a file of their own; whoever writes the input chooses how many it names. */
 const MAX_STREAMS = 1 << 16;
-/** More of one stream is left in the order in which it came; a segment holds 64 MiB. */
-const MAX_SORTED_BYTES = 4 * LIMITS.segmentBytes;
 const UNATTRIBUTED = 'unattributed';
 
 /**
@@ -215,14 +212,4 @@ class Spool {
   private fileOf(id: string): string {
     return join(this.directory, `${id}.ndjson`);
   }
-}
-
-/** Puts the lines of one stream in order of number, each note behind the record that it covers last. */
-function sortStream(file: string): void {
-  if (statSync(file).size > MAX_SORTED_BYTES) return;
-  const lines = readFileSync(file, 'latin1').split('\n');
-  lines.pop();
-  const ranked = [...new Set(lines)].map((line) => ({ line, rank: rankOf(line) }));
-  ranked.sort((a, b) => a.rank - b.rank);
-  writeFileSync(file, ranked.map((entry) => `${entry.line}\n`).join(''), 'latin1');
 }

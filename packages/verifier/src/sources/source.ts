@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import type { Finding } from '../findings.ts';
 import type { SignatureLookup } from './record-signature-source.ts';
 
 /** Random access to the bytes of one segment. Whoever can write the segment controls every byte of it. */
@@ -10,10 +11,18 @@ export interface SegmentReader {
   close(): void;
 }
 
-/** A record of an export, and a field of it that does not say what its payload says. */
+/** A record of an export or an index, and what is to be told of the fields beside its payload. */
 export interface AlteredRecord {
   readonly number: number;
-  readonly field: string;
+  /** Last record concerned; default `number`. */
+  readonly to?: number;
+  readonly field?: string;
+  /** Default `PROJECTION_MISMATCH`. */
+  readonly code?: Finding['code'];
+  /** Default `tampered`. */
+  readonly severity?: Finding['severity'];
+  /** Default that the field does not say what the payload says. */
+  readonly evidence?: string;
 }
 
 /** One stream's file, or what an export holds of one stream. */
@@ -28,6 +37,10 @@ export interface Segment {
   altered?(): readonly AlteredRecord[];
   /** Record signatures beside it; undefined where there are none. */
   signatures?(): SignatureLookup | undefined;
+  /** How long a sealed record may take to come here, ms. Undefined where records are sealed. */
+  readonly deliveryGraceMs?: number;
+  /** Of what moment it is, ms since 1970; default when it is read. */
+  readonly readAtMs?: number;
 }
 
 /** Where sealed records are read from. */
@@ -43,6 +56,8 @@ export interface Source {
   segments(): Promise<readonly Segment[]>;
   /** What could not be read while listing, by name. */
   readonly unreadable?: readonly string[];
+  /** What is to be told of things in the source that are no stream's. Asked after the segments were read. */
+  findings?(): Promise<readonly Finding[]>;
   /** Frees what the source holds (temporary files). */
   dispose?(): Promise<void>;
 }

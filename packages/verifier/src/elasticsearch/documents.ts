@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { FindingLog } from '../finding-log.ts';
+import type { Finding } from '../findings.ts';
+import { spooledSignature } from '../sources/record-signature-source.ts';
+import type { AlteredRecord } from '../sources/source.ts';
+import { stringOf } from '../stream-facts.ts';
+import type { TrustPolicy } from '../trust.ts';
+import { AlteredDocuments } from './altered-documents.ts';
+import { compareDocument } from './compare-document.ts';
+import { type ExportedFacts, exportedFacts } from './exported-facts.ts';
+import type { Hit } from './pages.ts';
+import { type CarriedRecord, carriedRecord, looksSealed } from './read-document.ts';
+import { shownDocument } from './shown-document.ts';
+import { StreamFiles } from './stream-files.ts';
+
+/** Streams that get a file of their own; whoever may write to the index chooses how many it names. */
+const MAX_STREAMS = 1 << 16;
+/** Open records remembered for the documents behind them: documents come stream by stream. */
+const MAX_OPEN = 256;
+/** Names that are told of what a Collector added. */
+const MAX_NAMES = 100;
+
+interface Copies {
+  from: number;
+  to: number;
+  count: number;
+}
+
+/** Takes the documents of an index one by one, and keeps of each what a verification needs. */
+export class Documents {
+  readonly files: StreamFiles;
+  /** Documents read, by backing index. */
+  readonly counts: Map<string, number> = new Map();
+  private readonly source: string;
+  private readonly trust: TrustPolicy | undefined;
+  private readonly signatures: boolean;
+  private readonly alteredDocuments: AlteredDocuments;
+  private readonly open = new Map<string, ExportedFacts>();
+  private readonly copies = new Map<string, Copies>();
+  private readonly added = new Map<string, number>();
+  private readonly log: FindingLog;
+
+  /** @param signatures whether signatures of single records are kept */
+  constructor(directory: string, source: string, trust: TrustPolicy | undefined, signatures: boolean) {
+    this.files = new StreamFiles(directory);
+    this.alteredDocuments = new AlteredDocuments(directory);
+    this.source = source;
+    this.trust = trust;
+    this.signatures = signatures;
+    this.log = new FindingLog(source, undefined);
+  }
+
+  take(hit: Hit): void {
+    this.counts.set(hit.index, (this.counts.get(hit.index) ?? 0) + 1);
+    const record = carriedRecord(hit);
+    const full = record !== undefined && !this.files.has(record.stream) && this.files.streams.length >= MAX_STREAMS;
+    if (record === undefined || full) this.addUnsealed(hit);
+    else this.addRecord(hit, record);
+  }
+
+  /** To be called once, when all are taken. */
+  finish(): void {
+    this.alteredDocuments.resolve(this.files);
+    this.files.finish();
+  }
+
+  /** What is to be told of one stream's documents. */
+  of(stream: string): readonly AlteredRecord[] {
+    const altered = this.alteredDocuments.of(stream);
+    const copies = this.copies.get(stream);
+    if (copies === undefined) return altered;
+    const { from, to, count } = copies;
+    const evidence = `${count} more document(s) say the same of records that have one: delivery is at least once.`;
+    return [...altered, { code: 'DUPLICATE_IDENTICAL', severity: 'info', number: from, to, evidence }];
+  }
+
+  /** What is to be told of documents that are no stream's. */
+  get findings(): readonly Finding[] {
+    const log = new FindingLog(this.source, undefined);
+    for (const [field, count] of this.added) {
+      const evidence = `${count} document(s) hold it and no sealed record does: somebody on the way added it.`;
+      log.add({ code: 'ADDED', severity: 'info', field, evidence });
+    }
+    return [...this.log.findings, ...log.findings];
+  }
+
+  private addUnsealed(hit: Hit): void {
+    const ours = looksSealed(hit);
+    this.log.add({
+      code: 'UNSEALED_DOCUMENT',
+      severity: ours ? 'tampered' : 'incomplete',
+      evidence: ours
+        ? `${shownDocument(hit)} looks like a sealed record and carries none.`
+        : `${shownDocument(hit)} is no sealed record: somebody else writes here.`,
+    });
+  }
+
+  private addRecord(hit: Hit, record: CarriedRecord): void {
+    const { stream, number, hash, line, payload, note, signature } = record;
+    if (this.signatures && signature !== undefined) {
+      this.files.addSignature(stream, spooledSignature(number, signature));
+    }
+    if (payload !== undefined) {
+      if (number === 1 && payload.eventName === 'stepseal.stream.open') this.remember(stream, record);
+      const differences = compareDocument(hit, { payload, hash }, this.open.get(stream));
+      for (const { kind, path } of differences) if (kind === 'added') this.count(path);
+      const altered = differences.filter(({ kind }) => kind !== 'added');
+      if (altered.length > 0) {
+        this.alteredDocuments.add(hit, record, altered);
+        return;
+      }
+    }
+    if (!this.files.addRecord(stream, number, hash, line, note)) this.addCopy(stream, number);
+  }
+
+  private remember(stream: string, { payload }: CarriedRecord): void {
+    if (payload === undefined || this.open.has(stream)) return;
+    const oldest = this.open.size < MAX_OPEN ? undefined : this.open.keys().next().value;
+    if (oldest !== undefined) this.open.delete(oldest);
+    const deployment = stringOf(payload, 'stepseal.deployment') ?? '';
+    this.open.set(stream, exportedFacts(payload, this.trust?.deployments.get(deployment)?.overrides));
+  }
+
+  private addCopy(stream: string, number: number): void {
+    const known = this.copies.get(stream);
+    if (known === undefined) this.copies.set(stream, { from: number, to: number, count: 1 });
+    else {
+      known.from = Math.min(known.from, number);
+      known.to = Math.max(known.to, number);
+      known.count += 1;
+    }
+  }
+
+  private count(path: string): void {
+    const known = this.added.get(path);
+    if (known !== undefined || this.added.size < MAX_NAMES) this.added.set(path, (known ?? 0) + 1);
+  }
+}

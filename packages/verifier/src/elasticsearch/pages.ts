@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Client } from '@elastic/elasticsearch';
+import { list, member } from '../sources/json-member.ts';
+import { ask } from './ask.ts';
+
+/** One document as a page holds it. Whoever may write to the index controls all of it. */
+export interface Hit {
+  readonly id: string;
+  readonly index: string;
+  /** `_source`, integers beyond 2^53 as bigints. */
+  readonly source: unknown;
+}
+
+/** Documents of one answer, in order of stream and number as the index has them. */
+export interface Page {
+  readonly hits: readonly Hit[];
+  /** True where a part of the index gave no answer. */
+  readonly partial: boolean;
+}
+
+/** A moment of the index, which stays the same while it is read. */
+export interface PointInTime {
+  id: string;
+  /** True where a part of the index is not in it. */
+  readonly partial: boolean;
+}
+
+const KEEP_ALIVE = '5m';
+
+/** In order of stream and number: as the index is sorted on disk. What has neither comes last. */
+const SORT = [
+  { 'attributes.audit.sequence.stream_id': { order: 'asc', missing: '_last', unmapped_type: 'keyword' } },
+  { 'attributes.audit.sequence.number': { order: 'asc', missing: '_last', unmapped_type: 'long' } },
+  { _shard_doc: 'asc' },
+];
+
+/** @returns undefined where no index has the name. @throws VerifierError `SOURCE_UNREADABLE` */
+export async function openPointInTime(client: Client, names: string): Promise<PointInTime | undefined> {
+  const path = `/${encodeURIComponent(names)}/_pit`;
+  const options = 'ignore_unavailable=true&expand_wildcards=open,hidden';
+  const { status, body } = await ask(
+    client,
+    'POST',
+    `${path}?keep_alive=${KEEP_ALIVE}&${options}&allow_partial_search_results=true`,
+  );
+  const id = member(body, 'id');
+  if (status === 404 || typeof id !== 'string') return undefined;
+  const shards = member(body, '_shards');
+  return { id, partial: Number(member(shards, 'failed') ?? 0) > 0 };
+}
+
+/** Lets go of it: what it holds would else stay on the server's disk for minutes. */
+export async function closePointInTime(client: Client, { id }: PointInTime): Promise<void> {
+  await ask(client, 'DELETE', '/_pit', JSON.stringify({ id })).catch(() => {});
+}
+
+/**
+ * Reads all documents that a query finds, page by page; the next page is under way while one is worked on.
+ *
+ * @throws VerifierError `SOURCE_UNREADABLE`
+ */
+export async function* readPages(
+  client: Client,
+  point: PointInTime,
+  query: object,
+  pageSize: number,
+): AsyncGenerator<Page> {
+  let next: Promise<unknown> | undefined = request(client, point, query, pageSize, undefined);
+  try {
+    while (next !== undefined) {
+      const body: unknown = await next;
+      const hits = list(member(body, 'hits'), 'hits');
+      const id = member(body, 'pit_id');
+      if (typeof id === 'string') point.id = id;
+      const last = hits.at(-1);
+      // What fails before it is waited for is thrown where it is.
+      next = hits.length < pageSize ? undefined : request(client, point, query, pageSize, list(last, 'sort'));
+      next?.catch(() => {});
+      const partial = Number(member(member(body, '_shards'), 'failed') ?? 0) > 0 || member(body, 'timed_out') === true;
+      yield { hits: hits.map(hitOf), partial };
+    }
+  } finally {
+    await next?.catch(() => {});
+  }
+}
+
+async function request(
+  client: Client,
+  point: PointInTime,
+  query: object,
+  size: number,
+  after: readonly unknown[] | undefined,
+): Promise<unknown> {
+  const body = {
+    size,
+    query,
+    sort: SORT,
+    pit: { id: point.id, keep_alive: KEEP_ALIVE },
+    track_total_hits: false,
+  };
+  const text = JSON.stringify(body);
+  // A number that is missing sorts as 2^63 - 1, which JSON.stringify cannot write.
+  const values = after?.map((value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value)));
+  const whole = values === undefined ? text : `${text.slice(0, -1)},"search_after":[${values.join(',')}]}`;
+  return (await ask(client, 'POST', '/_search', whole)).body;
+}
+
+function hitOf(hit: unknown): Hit {
+  return { id: String(member(hit, '_id')), index: String(member(hit, '_index')), source: member(hit, '_source') };
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@elastic/elasticsearch';
+import { FindingLog } from '../finding-log.ts';
+import type { Finding } from '../findings.ts';
+import { openFile } from '../sources/file-source.ts';
+import type { Segment, Source } from '../sources/source.ts';
+import type { TrustPolicy } from '../trust.ts';
+import { Documents } from './documents.ts';
+import { closePointInTime, openPointInTime, readPages } from './pages.ts';
+
+/** What to read of an Elasticsearch, and how. */
+export interface ElasticsearchSourceOptions {
+  /** Not closed by the source. */
+  readonly client: Client;
+  /** Name or pattern of the data streams. */
+  readonly dataStream: string;
+  /** How long a sealed record may take to come, ms; default 15 minutes. Later, what is not there is missing. */
+  readonly deliveryGraceMs?: number | undefined;
+  /** Read this one stream only, and miss no other. */
+  readonly stream?: string | undefined;
+  /** Whose word counts on the Resource keys that a Collector may override; default nobody's. */
+  readonly trust?: TrustPolicy | undefined;
+  /** Keep the signatures of single records, for a verification that checks them; default false. */
+  readonly recordSignatures?: boolean | undefined;
+  /** Documents a page; default 1000. */
+  readonly pageSize?: number | undefined;
+}
+
+const DELIVERY_GRACE_MS = 900_000;
+const PAGE_SIZE = 1_000;
+
+/**
+ * The documents of an Elasticsearch as they stand at one moment. They are read once, in order of stream and number, at
+ * the first call of `segments`, into one temporary file a stream; memory does not grow with their number.
+ */
+export function elasticsearchSource(options: ElasticsearchSourceOptions): Source {
+  const { dataStream, stream } = options;
+  let directory: string | undefined;
+  let reading: Promise<Read> | undefined;
+  const read = (): Promise<Read> => {
+    directory ??= mkdtempSync(join(tmpdir(), 'stepseal-'));
+    reading ??= readIndex(options, directory);
+    return reading;
+  };
+  return {
+    description: dataStream,
+    complete: stream === undefined,
+    segments: async () => (await read()).segments,
+    findings: async () => (await read()).findings,
+    dispose() {
+      if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+  };
+}
+
+interface Read {
+  readonly segments: readonly Segment[];
+  readonly findings: readonly Finding[];
+}
+
+async function readIndex(options: ElasticsearchSourceOptions, directory: string): Promise<Read> {
+  const { client, dataStream, deliveryGraceMs = DELIVERY_GRACE_MS, stream, trust, recordSignatures = false } = options;
+  const documents = new Documents(directory, dataStream, trust, recordSignatures);
+  const log = new FindingLog(dataStream, undefined);
+  const point = await openPointInTime(client, dataStream);
+  const readAtMs = Date.now();
+  if (point !== undefined) {
+    let { partial } = point;
+    const query =
+      stream === undefined ? { match_all: {} } : { term: { 'attributes.audit.sequence.stream_id': stream } };
+    try {
+      for await (const page of readPages(client, point, query, options.pageSize ?? PAGE_SIZE)) {
+        for (const hit of page.hits) documents.take(hit);
+        partial ||= page.partial;
+      }
+    } finally {
+      await closePointInTime(client, point);
+    }
+    if (partial) {
+      const evidence = 'A part of the index gave no answer.';
+      log.add({ code: 'UNREADABLE', severity: 'incomplete', evidence });
+    }
+  }
+  documents.finish();
+  const segments = documents.files.streams.map((id): Segment => {
+    const path = documents.files.path(id);
+    return {
+      name: `${dataStream}, ${id}`,
+      exportOf: dataStream,
+      open: () => openFile(path),
+      signatures: () => documents.files.signaturesOf(id),
+      altered: () => documents.of(id),
+      deliveryGraceMs,
+      readAtMs,
+    };
+  });
+  return { segments, findings: [...log.findings, ...documents.findings] };
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAuditPipeline } from '@stepseal/processor';
+import { createKeys } from '@stepseal/processor/keys';
+import type { Elasticsearch } from './parts.ts';
+
+export const INDEX = 'logs-stepseal.audit.otel-default';
+
+/** A service that writes step-ups, with a directory and keys of its own. */
+export interface Service {
+  readonly dataDir: string;
+  readonly trustFile: string;
+  /** Seals and delivers step-ups, and closes the stream. */
+  write(stepUps: number, signRecords?: boolean): Promise<void>;
+}
+
+/** @param auditEndpoint where it delivers */
+export function service(deployment: string, auditEndpoint: string): Service {
+  const directory = mkdtempSync(join(tmpdir(), 'stepseal-service-'));
+  const keys = createKeys(join(directory, 'keys'));
+  const identity = keys.signer(deployment);
+  const trustFile = join(directory, 'stepseal.trust.json');
+  const vkey = identity.vkey;
+  writeFileSync(trustFile, JSON.stringify({ version: 1, deployments: { [deployment]: { identities: [vkey] } } }));
+  const dataDir = join(directory, 'data');
+  return {
+    dataDir,
+    trustFile,
+    async write(stepUps) {
+      const pipeline = startAuditPipeline({
+        deployment,
+        dataDir,
+        identity,
+        delivery: { endpoint: auditEndpoint, compression: 'gzip' },
+        resource: { 'service.name': deployment },
+        exitHooks: false,
+      });
+      const logger = pipeline.loggerProvider.getLogger('test');
+      for (let i = 0; i < stepUps; i++) {
+        logger.emit({
+          eventName: 'step_up.completed',
+          attributes: { 'step_up.id': `step-up-${i}`, 'step_up.outcome': 'passed', 'user.hash': `user-${i % 10}` },
+        });
+      }
+      await pipeline.shutdown();
+    },
+  };
+}
+
+/** Waits until the index holds so many documents more than before. */
+export async function arrived(store: Elasticsearch, count: number): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    await store.call('POST', `/${INDEX}/_refresh`);
+    const { body } = await store.call('GET', `/${INDEX}/_count`);
+    if (((body as { count?: number }).count ?? 0) >= count) return;
+    if (tries > 100) throw new Error(`only ${JSON.stringify(body)} of ${count} documents arrived`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
