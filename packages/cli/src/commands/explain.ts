@@ -2,24 +2,23 @@
 // Copyright The Stepseal Authors
 
 import { resolve } from 'node:path';
-import type { Report, Segment, Source } from '@stepseal/verifier';
+import type { Report } from '@stepseal/verifier';
 import { type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { ARCHIVE_OPTIONS, openArchive, withArchive } from '../open-archive.ts';
 import { type Line, styled } from '../render/line.ts';
 import { storyLines } from '../render/story.ts';
 import { storyJson } from '../render/story-json.ts';
+import type { Archive } from '../search/archive.ts';
 import { idFilter } from '../search/filters.ts';
-import { findSeals, findStepUps } from '../search/search.ts';
-import { openSources, withSources } from '../sources.ts';
-import { collectStories, type Story } from '../story/collect-stories.ts';
-import { allRecords, judge } from '../story/judge.ts';
+import type { Story } from '../story/collect-stories.ts';
 import type { Standing } from '../story/standing.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
 
 const LATEST = 5;
 
 export const explainCommand: Command = {
-  usage: 'explain [ID] [--dir PATH] [--all] [--quick] [--trust FILE] [--json]',
+  usage: 'explain [ID] [--dir PATH] [--all] [--quick] [--trust FILE] [--elasticsearch URL] [--json]',
   about: [
     'Tells the story of a step-up from its sealed records: why a stronger proof was demanded, of whom, by which method,',
     `whether it passed, how long it took, what access followed, and where the proof lies. Without ID the latest ${LATEST}.`,
@@ -31,7 +30,7 @@ export const explainCommand: Command = {
     "stepseal explain --all --json | jq '.stories[] | .id' # for a script",
   ],
   options: {
-    dir: { type: 'string', value: 'PATH', brief: 'Directory or segment to read; - for standard input.' },
+    ...ARCHIVE_OPTIONS,
     all: { type: 'boolean', brief: 'All step-ups, oldest first.' },
     quick: { type: 'boolean', brief: 'Verify only the streams that hold the records told; faster, and proves less.' },
     trust: { type: 'string', value: 'FILE', brief: `Whose keys count; default ./${TRUST_FILE_NAME} if there.` },
@@ -45,22 +44,22 @@ export const explainCommand: Command = {
     const dir = textFlag(call, 'dir');
     const directories = dir === undefined ? [dataDir] : [dataDir, resolve(call.cwd, dir)];
     const trust = readTrustFile(call.cwd, directories, textFlag(call, 'trust'));
-    const sources = openSources(call, dir === undefined ? [] : [dir], dataDir);
+    const archive = await openArchive(call, dataDir);
     const [id] = call.arguments;
     const done = call.terminal.progress('Reading');
-    const { stories, report, standing, quick } = await withSources(sources, async () => {
-      const found = await tell(sources, id, call.flags['all'] === true);
-      if (found.stories.length === 0) {
+    const { stories, report, standing, quick } = await withArchive(archive, async () => {
+      const told = await tell(archive, id, call.flags['all'] === true);
+      if (told.length === 0) {
         const what = id === undefined ? 'There is no step-up' : `There is no step-up ${id}`;
-        throw new CliError('NOT_FOUND', `${what} in ${sources.map(({ description }) => description).join(', ')}.`);
+        throw new CliError('NOT_FOUND', `${what} in ${archive.description}.`);
       }
-      const hashes = (): Set<string> =>
-        new Set(found.stories.flatMap(({ records }) => records.map(({ hash }) => hash)));
-      const partial = call.flags['quick'] === true ? found.segments && [partOf(sources, found.segments)] : undefined;
-      const quickly = partial && (await judge(partial, trust?.policy, hashes));
+      const hashes = (): Promise<Set<string>> =>
+        Promise.resolve(new Set(told.flatMap(({ records }) => records.map(({ hash }) => hash))));
+      const quickly =
+        call.flags['quick'] === true ? await archive.judgeStreams(told, trust?.policy, hashes) : undefined;
       // What cannot be told from these streams alone, such as whose keys they are, the others may tell.
-      if (quickly?.report.grade === 'SEALED') return { stories: found.stories, quick: true, ...quickly };
-      return { stories: found.stories, quick: false, ...(await judge(sources, trust?.policy, hashes)) };
+      if (quickly?.report.grade === 'SEALED') return { stories: told, quick: true, ...quickly };
+      return { stories: told, quick: false, ...(await archive.judge(trust?.policy, hashes)) };
     }).finally(done);
     if (call.flags['json'] === true) {
       const told = stories.map((story) => storyJson(story, standing));
@@ -75,27 +74,13 @@ export const explainCommand: Command = {
   },
 };
 
-interface Told {
-  readonly stories: readonly Story[];
-  /** The segments that hold their records, where that is known. */
-  readonly segments?: readonly Segment[];
-}
-
-/** Finds one step-up or the latest by the bytes of their lines; all of them are read in one go. */
-async function tell(sources: readonly Source[], id: string | undefined, all: boolean): Promise<Told> {
-  if (id === undefined && all) return { stories: await collectStories(allRecords(sources), undefined) };
-  const segments = (await Promise.all(sources.map((source) => source.segments()))).flat();
+/** One step-up, the latest, or all, each record with the one that seals it. */
+async function tell(archive: Archive, id: string | undefined, all: boolean): Promise<readonly Story[]> {
+  if (id === undefined && all) return archive.allStepUps();
   const filters = id === undefined ? [] : [idFilter(id)];
-  const found = await findStepUps(segments, { filters, window: undefined, limit: id === undefined ? LATEST : 1 });
-  const records = found.stories.flatMap((story) => story.records);
-  if (records.length > 0) await findSeals(found.segments, records);
-  return found;
-}
-
-/** These segments alone, which claim to be nothing whole. */
-function partOf(sources: readonly Source[], segments: readonly Segment[]): Source {
-  const description = sources.map((source) => source.description).join(', ');
-  return { description, complete: false, segments: () => Promise.resolve(segments) };
+  const { stories } = await archive.findStepUps({ filters, window: undefined, limit: id === undefined ? LATEST : 1 });
+  await archive.findSeals(stories);
+  return stories;
 }
 
 /** The verdict on what the stories are told from stands below them. */

@@ -2,19 +2,18 @@
 // Copyright The Stepseal Authors
 
 import { resolve } from 'node:path';
-import type { Segment, Source } from '@stepseal/verifier';
 import { type Call, type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { ARCHIVE_OPTIONS, openArchive, withArchive } from '../open-archive.ts';
 import { type Line, styled } from '../render/line.ts';
 import { recordLine } from '../render/record-line.ts';
 import { recordJson, stepUpJson } from '../render/step-up-json.ts';
 import { stepUpTable } from '../render/step-up-table.ts';
+import type { Archive, Query, Tally } from '../search/archive.ts';
 import { readFilters } from '../search/filters.ts';
 import { readPseudonymKey } from '../search/pseudonym.ts';
-import { type Found, findRecords, findStepUps, type Query } from '../search/search.ts';
 import { timeWindow } from '../search/time-window.ts';
-import { openSources, withSources } from '../sources.ts';
-import { type Judgement, judge } from '../story/judge.ts';
+import type { Hashes, Judgement } from '../story/judge.ts';
 import { stepUpFacts } from '../story/step-up-facts.ts';
 import type { ToldRecord } from '../story/told-record.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
@@ -26,7 +25,7 @@ const MOST_STEP_UPS = 10_000;
 const PAGE = 256;
 
 export const searchCommand: Command = {
-  usage: 'search [WORD...] [--user ID] [--outcome VALUE] [--since TIME] [--events] [--json]',
+  usage: 'search [WORD...] [--user ID] [--outcome VALUE] [--since TIME] [--events] [--elasticsearch URL] [--json]',
   about: [
     'Finds step-ups in the sealed records: one line each, with who, why, how, how it ended, how long it took and what',
     'access followed. A step-up is found when each filter is met by one of its records. WORD is looked for in all texts.',
@@ -39,7 +38,7 @@ export const searchCommand: Command = {
     'stepseal search --outcome failed,locked_out --ndjson | jq -r .user.hash | sort | uniq -c # for a script',
   ],
   options: {
-    dir: { type: 'string', value: 'PATH', brief: 'Directory or segment to read; - for standard input.' },
+    ...ARCHIVE_OPTIONS,
     user: { type: 'string', value: 'ID', brief: 'User: the id in clear, or its hash as recorded.' },
     session: { type: 'string', value: 'ID', brief: 'Session: the id in clear, or its hash as recorded.' },
     id: { type: 'string', value: 'ID', brief: 'step_up.id.' },
@@ -74,7 +73,6 @@ export const searchCommand: Command = {
   async run(call) {
     const config = call.config();
     const dir = textFlag(call, 'dir');
-    const sources = openSources(call, dir === undefined ? [] : [dir], config.dataDir);
     const tell = (sentence: string): void => call.terminal.warn(`stepseal: ${sentence}`);
     const doubts: string[] = [];
     const query: Query = {
@@ -91,34 +89,31 @@ export const searchCommand: Command = {
     const directories = dir === undefined ? [config.dataDir] : [config.dataDir, resolve(call.cwd, dir)];
     const trust =
       call.flags['verify'] === true ? readTrustFile(call.cwd, directories, textFlag(call, 'trust')) : undefined;
-    return withSources(sources, async () => {
-      const segments = (await Promise.all(sources.map((source) => source.segments()))).flat();
-      const verified = (hashes: () => Set<string>): Promise<Judgement> | undefined =>
-        call.flags['verify'] === true ? judge(sources, trust?.policy, hashes) : undefined;
+    const archive = await openArchive(call, config.dataDir);
+    return withArchive(archive, async () => {
+      const verified = (hashes: Hashes): Promise<Judgement> | undefined =>
+        call.flags['verify'] === true ? archive.judge(trust?.policy, hashes) : undefined;
       const show = call.flags['events'] === true ? showRecords : showStepUps;
-      const { found, judgement } = await show(call, segments, query, verified);
-      const unread = [
-        ...sources.flatMap(({ unreadable = [] }) => unreadable.map((name) => `${name} cannot be read.`)),
-        ...found.unread,
-      ];
-      for (const sentence of unread) tell(`Not read: ${sentence}`);
-      if (found.bytes === 0) throw nothingRecorded(sources);
-      if (allowed !== undefined && found.matched > allowed) return 1;
+      const { tally, judgement } = await show(call, archive, query, verified);
+      for (const sentence of tally.unread) tell(`Not read: ${sentence}`);
+      if (tally.empty) throw nothingRecorded(archive);
+      if (allowed !== undefined && tally.matched > allowed) return 1;
       if (judgement?.report.grade === 'TAMPERED') return 1;
       // Cron must not take "could not look" for "none found".
-      return allowed !== undefined && unread.length + doubts.length > 0 ? 3 : 0;
+      const unsure = tally.counted === 'at least' || tally.unread.length + doubts.length > 0;
+      return allowed !== undefined && unsure ? 3 : 0;
     });
   },
 };
 
 interface Shown {
-  readonly found: Found;
+  readonly tally: Tally;
   readonly judgement: Judgement | undefined;
 }
 
-type Verified = (hashes: () => Set<string>) => Promise<Judgement> | undefined;
+type Verified = (hashes: Hashes) => Promise<Judgement> | undefined;
 
-async function showStepUps(call: Call, segments: readonly Segment[], query: Query, verified: Verified): Promise<Shown> {
+async function showStepUps(call: Call, archive: Archive, query: Query, verified: Verified): Promise<Shown> {
   if (query.limit > MOST_STEP_UPS) {
     throw new CliError(
       'BAD_ARGUMENT',
@@ -127,67 +122,62 @@ async function showStepUps(call: Call, segments: readonly Segment[], query: Quer
   }
   const { terminal, flags } = call;
   const done = terminal.progress('Searching');
-  const found = await findStepUps(segments, query).finally(done);
+  const found = await archive.findStepUps(query).finally(done);
   const stories = flags['newest-first'] === true ? found.stories.toReversed() : found.stories;
-  const judgement = await verified(() => new Set(stories.flatMap(({ records }) => records.map(({ hash }) => hash))));
+  const judgement = await verified(() =>
+    Promise.resolve(new Set(stories.flatMap(({ records }) => records.map(({ hash }) => hash)))),
+  );
   const standing = judgement?.standing;
   if (flags['ndjson'] === true) for (const story of stories) terminal.printJsonLine(stepUpJson(story, standing));
   else if (flags['json'] === true) {
     terminal.printJson({ ...head(found, judgement), stepUps: stories.map((story) => stepUpJson(story, standing)) });
-  } else if (found.bytes > 0) {
+  } else if (!found.empty) {
     const marks = standing && stories.map(({ records }) => markOf(records, judgement));
     terminal.print([
       ...(stories.length === 0 ? [] : [...stepUpTable(stories.map(stepUpFacts), flags['wide'] === true, marks), '']),
       ...summary(found, stories.length, 'step-up', judgement),
     ]);
   }
-  return { found, judgement };
+  return { tally: found, judgement };
 }
 
-async function showRecords(call: Call, segments: readonly Segment[], query: Query, verified: Verified): Promise<Shown> {
+async function showRecords(call: Call, archive: Archive, query: Query, verified: Verified): Promise<Shown> {
   if (query.filters.some(({ absent }) => absent)) {
     throw new CliError('BAD_ARGUMENT', 'Option --outcome open is about whole step-ups: leave --events out.');
   }
   const { terminal, flags } = call;
   const done = terminal.progress('Searching');
-  const found = await findRecords(segments, query, flags['newest-first'] === true).finally(done);
-  const judgement = await verified(() => new Set([...found.records()].map(({ hash }) => hash)));
+  const found = await archive.findRecords(query, flags['newest-first'] === true).finally(done);
+  const judgement = await verified(async () => {
+    const hashes = new Set<string>();
+    for await (const { hash } of found.records()) hashes.add(hash);
+    return hashes;
+  });
   const json: unknown[] = [];
-  let read = 0;
   let shown = 0;
-  let last: ToldRecord | undefined;
-  for (const record of found.records()) {
-    read += 1;
-    // A copy of a segment tells nothing new; its lines have the same times.
-    if (record.hash === last?.hash) continue;
-    last = record;
+  for await (const record of found.records()) {
     shown += 1;
     if (flags['json'] === true) json.push(recordJson(record, judgement?.standing));
     else if (flags['ndjson'] === true) terminal.printJsonLine(recordJson(record, judgement?.standing));
     else terminal.print([recordLine(record, judgement && markOf([record], judgement))]);
     if (shown % PAGE === 0) await terminal.drained();
-    if (terminal.gone.aborted) return { found, judgement };
+    if (terminal.gone.aborted) break;
   }
-  const counted = withoutStrays(found, Math.min(found.matched, query.limit) - read, read - shown);
-  if (flags['json'] === true) terminal.printJson({ ...head(counted, judgement), records: json });
-  else if (flags['ndjson'] !== true && found.bytes > 0) {
-    terminal.print([...(shown === 0 ? [] : ['']), ...summary(counted, shown, 'record', judgement)]);
+  const tally = await found.tally();
+  if (terminal.gone.aborted) return { tally, judgement };
+  if (flags['json'] === true) terminal.printJson({ ...head(tally, judgement), records: json });
+  else if (flags['ndjson'] !== true && !tally.empty) {
+    terminal.print([...(shown === 0 ? [] : ['']), ...summary(tally, shown, 'record', judgement)]);
   }
-  return { found: counted, judgement };
+  return { tally, judgement };
 }
 
-/** Lines that turned out to be no records, or gone, are not counted but said; copies are not counted. */
-function withoutStrays(found: Found, strays: number, copies: number): Found {
-  const sentence = `${strays} line(s) that matched are no records, or were gone when they were read.`;
-  const unread = strays === 0 ? found.unread : [...found.unread, sentence];
-  return { ...found, matched: found.matched - strays - copies, unread };
-}
-
-function head(found: Found, judgement: Judgement | undefined): Record<string, unknown> {
+function head(found: Tally, judgement: Judgement | undefined): Record<string, unknown> {
   return {
     version: 1,
     grade: judgement?.report.grade ?? null,
     matched: found.matched,
+    counted: found.counted,
     outsideStepUps: found.loose,
     unread: found.unread,
   };
@@ -201,9 +191,20 @@ function markOf(records: readonly ToldRecord[], judgement: Judgement | undefined
   return alarm ?? (records.every(standing.isProved) ? '' : 'not proved');
 }
 
-function summary({ matched, loose }: Found, shown: number, what: string, judgement: Judgement | undefined): Line[] {
+const COUNTED: Readonly<Record<Tally['counted'], string>> = {
+  exactly: '',
+  about: 'About ',
+  'at least': 'At least ',
+};
+
+function summary(
+  { matched, counted, loose }: Tally,
+  shown: number,
+  what: string,
+  judgement: Judgement | undefined,
+): Line[] {
   const verb = matched === 1 ? 'matches' : 'match';
-  const count = `${matched === 0 ? 'No' : matched} ${what}${matched === 1 ? '' : 's'} ${verb}`;
+  const count = `${COUNTED[counted]}${matched === 0 ? 'No' : matched} ${what}${matched === 1 ? '' : 's'} ${verb}`;
   const rest = shown < matched ? `; the latest ${shown} are shown (--limit)` : '';
   const others = loose === 0 ? '' : ` ${loose} matching record(s) belong to no step-up: --events shows them.`;
   return [`${count}${rest}.${others}`, verdictLine(judgement)];
@@ -230,7 +231,6 @@ function wholeNumber(call: Call, flag: string): number | undefined {
   throw new CliError('BAD_ARGUMENT', `Option --${flag} needs a whole number.`);
 }
 
-function nothingRecorded(sources: readonly Source[]): CliError {
-  const names = sources.map(({ description }) => description).join(', ');
-  return new CliError('NOT_FOUND', `There is no record in ${names}: nothing was searched.`);
+function nothingRecorded({ description }: Archive): CliError {
+  return new CliError('NOT_FOUND', `There is no record in ${description}: nothing was searched.`);
 }

@@ -24,15 +24,8 @@ import {
 import { nearestName } from '@stepseal/processor/config';
 import { type Call, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { boolNeedle, eventNeedle, stringNeedle, valueNeedle } from './line-bytes.ts';
+import { absent, anyText, type Fact, type Filter, present, text } from './condition.ts';
 import { type PseudonymKey, pseudonym } from './pseudonym.ts';
-import type { LineTerm } from './scan-segment.ts';
-
-/** A condition on the records of a step-up: one of them meets `line`, or, where `absent`, none does. */
-export interface Filter {
-  readonly line: LineTerm;
-  readonly absent: boolean;
-}
 
 /** What stands for "access was granted although the demanded proof was not there". */
 const UNMET = 'unmet';
@@ -47,25 +40,25 @@ const OPEN = 'open';
  */
 export function readFilters(call: Call, key: () => PseudonymKey, tell: (sentence: string) => void): Filter[] {
   const filters: Filter[] = [];
-  const add = (...alternatives: Buffer[][]): void => void filters.push(present(alternatives));
+  const add = (...anyOf: Fact[][]): void => void filters.push(present(anyOf));
   const valueOf = (flag: string): string | undefined => textFlag(call, flag);
 
   const id = valueOf('id');
-  if (id !== undefined) add(...commaSeparated(id).map((one) => [stringNeedle(ATTR_STEP_UP_ID, one)]));
+  if (id !== undefined) add(...commaSeparated(id).map((one) => [text(ATTR_STEP_UP_ID, one)]));
   const user = valueOf('user');
   if (user !== undefined) {
-    filters.push(anyOf([ATTR_USER_HASH, ATTR_USER_ID], [...hashed(user, 'user', key, tell), user]));
+    filters.push(anyText([ATTR_USER_HASH, ATTR_USER_ID], [...hashed(user, 'user', key, tell), user]));
   }
   const session = valueOf('session');
   if (session !== undefined) {
     filters.push(
-      anyOf([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID], [...hashed(session, 'session', key, tell), session]),
+      anyText([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID], [...hashed(session, 'session', key, tell), session]),
     );
   }
   for (const word of call.arguments) filters.push(words(word));
   const action = valueOf('action');
   if (action !== undefined) {
-    add([stringNeedle(action.startsWith('/') ? ATTR_HTTP_ROUTE : ATTR_STEP_UP_ACTION_NAME, action)]);
+    add([text(action.startsWith('/') ? ATTR_HTTP_ROUTE : ATTR_STEP_UP_ACTION_NAME, action)]);
   }
   for (const [flag, name] of [
     ['outcome', ATTR_STEP_UP_OUTCOME],
@@ -75,50 +68,41 @@ export function readFilters(call: Call, key: () => PseudonymKey, tell: (sentence
     const value = valueOf(flag);
     if (value === undefined) continue;
     if (flag === 'outcome' && value === OPEN) filters.push(...open());
-    else add(...known(flag, name, value).map((one) => [stringNeedle(name, one)]));
+    else add(...known(flag, name, value).map((one) => [text(name, one)]));
   }
   const access = valueOf('access');
-  if (access !== undefined) add(...known('access', ATTR_STEP_UP_ACCESS_RESULT, access).map(accessNeedles));
+  if (access !== undefined) add(...known('access', ATTR_STEP_UP_ACCESS_RESULT, access).map(accessFacts));
   const event = valueOf('event');
-  if (event !== undefined) add(...commaSeparated(event).map((one) => [eventNeedle(eventName(one))]));
+  if (event !== undefined) add(...commaSeparated(event).map((one) => [eventFact(eventName(one))]));
   return filters;
 }
 
 /** One step-up. */
 export function idFilter(id: string): Filter {
-  return present([[stringNeedle(ATTR_STEP_UP_ID, id)]]);
-}
-
-function present(alternatives: readonly (readonly Buffer[])[], inValues = false): Filter {
-  return { line: { alternatives, inValues, inWindow: true }, absent: false };
-}
-
-/** One of these attributes has one of these values. The values alone are looked for: that is once each. */
-function anyOf(names: readonly string[], values: readonly string[]): Filter {
-  const alternatives = names.flatMap((name) => values.map((value) => [stringNeedle(name, value)]));
-  return { line: { alternatives, seeds: values.map(valueNeedle), inValues: false, inWindow: true }, absent: false };
+  return present([[text(ATTR_STEP_UP_ID, id)]]);
 }
 
 /** Demanded, and no record says how it ended; the time window is about the demand. */
 function open(): Filter[] {
-  const begun = [EVENT_STEP_UP_REQUIRED, EVENT_STEP_UP_CHALLENGED].map((name) => [eventNeedle(name)]);
-  const ended = [[eventNeedle(EVENT_STEP_UP_COMPLETED)]];
-  return [present(begun), { line: { alternatives: ended, inValues: false, inWindow: false }, absent: true }];
+  const begun = [EVENT_STEP_UP_REQUIRED, EVENT_STEP_UP_CHALLENGED].map((name) => [eventFact(name)]);
+  return [present(begun), absent([[eventFact(EVENT_STEP_UP_COMPLETED)]])];
 }
 
-function accessNeedles(value: string): Buffer[] {
-  if (value !== UNMET) return [stringNeedle(ATTR_STEP_UP_ACCESS_RESULT, value)];
-  return [boolNeedle(ATTR_STEP_UP_REQUIREMENT_MET, false), stringNeedle(ATTR_STEP_UP_ACCESS_RESULT, 'granted')];
+function accessFacts(value: string): Fact[] {
+  if (value !== UNMET) return [text(ATTR_STEP_UP_ACCESS_RESULT, value)];
+  const unmet: Fact = { kind: 'flag', attribute: ATTR_STEP_UP_REQUIREMENT_MET, value: false };
+  return [unmet, text(ATTR_STEP_UP_ACCESS_RESULT, 'granted')];
+}
+
+function eventFact(name: string): Fact {
+  return { kind: 'event', name };
 }
 
 /** Text as typed, in small letters, with a capital, in capitals: bytes are compared, and these are how words are written. */
 function words(typed: string): Filter {
   const small = typed.toLowerCase();
   const spellings = new Set([typed, small, `${small.slice(0, 1).toUpperCase()}${small.slice(1)}`, typed.toUpperCase()]);
-  return present(
-    [...spellings].map((spelling) => [Buffer.from(JSON.stringify(spelling).slice(1, -1))]),
-    true,
-  );
+  return present([...spellings].map((spelling) => [{ kind: 'word', spelling }]));
 }
 
 function hashed(

@@ -2,21 +2,16 @@
 // Copyright The Stepseal Authors
 
 import { randomInt } from 'node:crypto';
-import {
-  ATTR_STEP_UP_ID,
-  EVENT_STEPSEAL_SEAL,
-  EVENT_STEPSEAL_STREAM_CLOSE,
-  EVENT_STEPSEAL_STREAM_OPEN,
-} from '@stepseal/core/semconv';
+import { EVENT_STEPSEAL_SEAL, EVENT_STEPSEAL_STREAM_CLOSE, EVENT_STEPSEAL_STREAM_OPEN } from '@stepseal/core/semconv';
 import type { Segment } from '@stepseal/verifier';
-import { type Story, storiesOf } from '../story/collect-stories.ts';
-import { type ToldRecord, text } from '../story/told-record.ts';
-import type { Filter } from './filters.ts';
+import type { Story } from '../story/collect-stories.ts';
+import type { ToldRecord } from '../story/told-record.ts';
+import { gather, type LineFilter } from './gather.ts';
 import { IdTable, latestRows } from './id-table.ts';
 import { eventNeedle } from './line-bytes.ts';
-import { type FoundLine, LineReader } from './read-lines.ts';
+import { LineReader } from './read-lines.ts';
 import { type LineColumns, OF_STEP_UPS } from './scan-job.ts';
-import { type LineTerm, meets, type TimeWindow } from './scan-segment.ts';
+import type { LineTerm, TimeWindow } from './scan-segment.ts';
 import { Scanner } from './scanner.ts';
 
 /** What a search found, and what it could not look at. */
@@ -31,8 +26,9 @@ export interface Found {
   readonly unread: readonly string[];
 }
 
-export interface Query {
-  readonly filters: readonly Filter[];
+/** What is looked for in lines. */
+export interface LineQuery {
+  readonly filters: readonly LineFilter[];
   readonly window: TimeWindow | undefined;
   /** Most that are given: those whose matching records are the latest. */
   readonly limit: number;
@@ -44,7 +40,7 @@ export interface Query {
  */
 export async function findStepUps(
   segments: readonly Segment[],
-  { filters, window, limit }: Query,
+  { filters, window, limit }: LineQuery,
 ): Promise<Found & { readonly stories: readonly Story[]; readonly segments: readonly Segment[] }> {
   const scanner = new Scanner(segments);
   const reader = new LineReader(segments);
@@ -59,7 +55,7 @@ export async function findStepUps(
     );
     const ids = latestRows(matching, limit);
     const { lines } = ids.time.length === 0 ? scanned : await scanner.run({ kind: 'ids', ids, seed });
-    const stories = gather(reader.read(lines, lines.offset.keys()), filters, window);
+    const { stories } = gather(reader.read(lines, lines.offset.keys()), filters, window);
     const given = stories.length;
     return {
       // Two ids of one hash are told apart only where they are read.
@@ -76,31 +72,10 @@ export async function findStepUps(
   }
 }
 
-/** The step-ups that these lines are of; those that do not meet the filters came by chance of their hash. */
-function gather(lines: Iterable<FoundLine>, filters: readonly Filter[], window: TimeWindow | undefined): Story[] {
-  const met = new Map<string, boolean[]>();
-  const records: ToldRecord[] = [];
-  for (const { bytes, record } of lines) {
-    const id = text(record, ATTR_STEP_UP_ID);
-    if (id === undefined) continue;
-    const marks = met.get(id) ?? filters.map(() => false);
-    met.set(id, marks);
-    for (const [at, { line }] of filters.entries())
-      if (!marks[at] && meetsInWindow(bytes, record, line, window)) marks[at] = true;
-    records.push(record);
-  }
-  return storiesOf(records).filter(({ id }) => filters.every(({ absent }, at) => met.get(id)?.[at] !== absent));
-}
-
-function meetsInWindow(bytes: Buffer, { timeMs }: ToldRecord, term: LineTerm, window: TimeWindow | undefined): boolean {
-  const outside = window !== undefined && (timeMs < window.sinceMs || timeMs >= window.untilMs);
-  return !(outside && term.inWindow) && meets(bytes, 0, bytes.length, term);
-}
-
 /** Finds single records that meet all filters, in the order of their times, and hands them over one by one. */
 export async function findRecords(
   segments: readonly Segment[],
-  { filters, window, limit }: Query,
+  { filters, window, limit }: LineQuery,
   newestFirst: boolean,
 ): Promise<Found & { records(): Generator<ToldRecord> }> {
   const scanner = new Scanner(segments);

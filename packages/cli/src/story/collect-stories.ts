@@ -76,5 +76,5 @@ function inTime(a: ToldRecord, b: ToldRecord): number {
 }
 
 function byStart(a: Story, b: Story): number {
-  return (a.records[0]?.timeMs ?? 0) - (b.records[0]?.timeMs ?? 0);
+  return (a.records[0]?.timeMs ?? 0) - (b.records[0]?.timeMs ?? 0) || (a.id < b.id ? -1 : 1);
 }

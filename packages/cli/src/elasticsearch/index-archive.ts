@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { connect, ElasticError, type Server, STREAM_PATTERN } from '@stepseal/elastic';
+import type { TrustPolicy } from '@stepseal/verifier';
+import { type Call, textFlag } from '../command.ts';
+import { readConnection } from '../elasticsearch-connection.ts';
+import { CliError } from '../errors.ts';
+import { openIndex } from '../index-source.ts';
+import type { Archive, FoundRecords, FoundStepUps, Query, Tally } from '../search/archive.ts';
+import { withSources } from '../sources.ts';
+import type { Story } from '../story/collect-stories.ts';
+import { type Hashes, type Judgement, judge } from '../story/judge.ts';
+import { findRecords } from './find-records.ts';
+import { findSeals } from './find-seals.ts';
+import { findStepUps } from './find-step-ups.ts';
+import { IndexReader } from './index-reader.ts';
+
+/** More step-ups than memory should hold at once. */
+const MOST_STEP_UPS = 10_000;
+
+/** The Elasticsearch that a call names; nothing is asked yet. Throws CliError BAD_ARGUMENT. */
+export async function indexArchive(call: Call): Promise<Archive> {
+  const { server, index } = await openIndexReader(call);
+  return new IndexArchive(call, server, index);
+}
+
+/** The same, for reading alone. */
+export async function openIndexReader(call: Call): Promise<{ readonly server: Server; readonly index: IndexReader }> {
+  if (textFlag(call, 'dir') !== undefined) throw new CliError('BAD_ARGUMENT', 'Name --dir or --elasticsearch.');
+  const server = await connect(readConnection(call)).catch((error: unknown) => {
+    // What was typed wrong ends with 64 like any other mistake of the command line.
+    if (error instanceof ElasticError && error.code === 'ELASTIC_SETTING_INVALID')
+      throw new CliError('BAD_ARGUMENT', error.message);
+    throw error;
+  });
+  return { server, index: new IndexReader(server, textFlag(call, 'data-stream') ?? STREAM_PATTERN) };
+}
+
+/** Sealed records in Elasticsearch: found by their searchable fields, told from their sealed bytes. */
+class IndexArchive implements Archive {
+  readonly description: string;
+  readonly #call: Call;
+  readonly #server: Server;
+  readonly #index: IndexReader;
+
+  constructor(call: Call, server: Server, index: IndexReader) {
+    this.#call = call;
+    this.#server = server;
+    this.#index = index;
+    this.description = index.description;
+  }
+
+  async findStepUps(query: Query): Promise<FoundStepUps> {
+    const found = await findStepUps(this.#index, query);
+    return { ...found, empty: await this.#isEmpty(found) };
+  }
+
+  async findRecords(query: Query, newestFirst: boolean): Promise<FoundRecords> {
+    const found = await findRecords(this.#index, query, newestFirst);
+    const isEmpty = this.#isEmpty.bind(this);
+    return {
+      records: () => found.records(),
+      tally: async () => {
+        const tally = await found.tally();
+        return { ...tally, empty: await isEmpty(tally) };
+      },
+    };
+  }
+
+  async allStepUps(): Promise<readonly Story[]> {
+    const found = await findStepUps(this.#index, { filters: [], window: undefined, limit: MOST_STEP_UPS });
+    if (found.matched <= MOST_STEP_UPS) {
+      await this.findSeals(found.stories);
+      return found.stories;
+    }
+    const remedy = 'find them with `stepseal search`, or read the segments';
+    throw new CliError('BAD_ARGUMENT', `There are more than ${MOST_STEP_UPS} step-ups: ${remedy}.`);
+  }
+
+  findSeals(stories: readonly Story[]): Promise<void> {
+    return findSeals(
+      this.#index,
+      stories.flatMap(({ records }) => records),
+    );
+  }
+
+  judge(trust: TrustPolicy | undefined, hashes: Hashes): Promise<Judgement> {
+    return this.#judge([this.#call], trust, hashes);
+  }
+
+  async judgeStreams(
+    stories: readonly Story[],
+    trust: TrustPolicy | undefined,
+    hashes: Hashes,
+  ): Promise<Judgement | undefined> {
+    const streams = new Set(stories.flatMap(({ records }) => records.map(({ stream }) => stream)));
+    const calls = [...streams].map((stream) => ({ ...this.#call, flags: { ...this.#call.flags, stream } }));
+    return this.#judge(calls, trust, hashes);
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+
+  async #judge(calls: readonly Call[], trust: TrustPolicy | undefined, hashes: Hashes): Promise<Judgement> {
+    const sources = await Promise.all(calls.map((call) => openIndex(call, { trust })));
+    return withSources(sources, () => judge(sources, trust, hashes));
+  }
+
+  /** Asked only where nothing was found: "none found" must not stand for "nothing there". */
+  async #isEmpty({ matched, loose }: Omit<Tally, 'empty'>): Promise<boolean> {
+    return matched === 0 && loose === 0 && (await this.#index.count({ match_all: {} }, 1)) === 0;
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { JsonObject } from '@stepseal/elastic';
+import type { Query } from '../search/archive.ts';
+import { IdWalk, MOST_AT_ONCE } from './id-walk.ts';
+import { allOf, exists, ID_FIELD, oneOf, recordQuery, TIME_FIELD, windowQuery } from './index-query.ts';
+import type { Bucket, IndexReader } from './index-reader.ts';
+
+/** Up to so many step-ups are counted one by one. */
+const COUNTED = 10_000;
+const FIRST_PAGE = 500;
+/** Below the server's limit of ids in a query and of buckets in an answer. */
+const CHECKED_AT_ONCE = 2_000;
+/** The most that the server takes; beyond it the count is an estimate. */
+const PRECISION = 40_000;
+
+/** Ids of step-ups, those first whose matching records are the latest, and how many there are. */
+export interface Ranking {
+  readonly ids: readonly string[];
+  readonly matched: number;
+  readonly counted: 'exactly' | 'about' | 'at least';
+}
+
+/**
+ * Finds the ids of step-ups by the searchable fields. A single condition is answered by the latest documents that meet it.
+ * Several may be met by different documents: then the rarest one says which step-ups come into question; where all are
+ * common, the latest documents that meet any of them do, until there are enough.
+ */
+export async function rankStepUps(index: IndexReader, { filters, window, limit }: Query): Promise<Ranking> {
+  const wanted = filters.filter(({ absent }) => !absent).map((filter) => recordQuery(filter, window));
+  const unwanted = filters.filter(({ absent }) => absent).map((filter) => recordQuery(filter, window));
+  const [only = allOf(windowQuery(window))] = wanted;
+  if (wanted.length < 2 && unwanted.length === 0) return latestOf(index, only, limit);
+  const counts = await Promise.all(wanted.map((query) => index.count(ofStepUps(query), COUNTED + 1)));
+  const fewest = Math.min(...counts);
+  const rarest = wanted[counts.indexOf(fewest)];
+  const check = (ids: readonly string[]): Promise<Ranked[]> => ranked(index, ids, wanted, unwanted);
+  if (rarest === undefined || fewest > COUNTED) {
+    return latestOfAll(new IdWalk(index, ofStepUps(oneOf(wanted))), check, limit);
+  }
+  const walk = new IdWalk(index, ofStepUps(rarest));
+  const found = await check(await walk.toEnd());
+  const ids = found.sort((a, b) => b.timeMs - a.timeMs).map(({ id }) => id);
+  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly' };
+}
+
+async function latestOf(index: IndexReader, query: JsonObject, limit: number): Promise<Ranking> {
+  const walk = new IdWalk(index, ofStepUps(query));
+  const cardinality = { field: ID_FIELD, precision_threshold: PRECISION };
+  const [estimate] = await Promise.all([
+    index.search({ size: 0, query: ofStepUps(query), track_total_hits: false, aggs: { ids: { cardinality } } }),
+    walk.next(FIRST_PAGE),
+  ]);
+  while (!walk.ended && walk.ids.length < limit) await walk.next(MOST_AT_ONCE);
+  const about = estimate.aggregations?.['ids']?.value ?? 0;
+  if (!walk.ended && about > COUNTED) return { ids: walk.ids.slice(0, limit), matched: about, counted: 'about' };
+  const ids = await walk.toEnd();
+  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly' };
+}
+
+async function latestOfAll(
+  walk: IdWalk,
+  check: (ids: readonly string[]) => Promise<Ranked[]>,
+  limit: number,
+): Promise<Ranking> {
+  const ids: string[] = [];
+  let checked = 0;
+  for (let size = FIRST_PAGE; !walk.ended && ids.length <= limit; size = Math.min(size * 4, MOST_AT_ONCE)) {
+    await walk.next(size);
+    const met = new Set((await check(walk.ids.slice(checked))).map(({ id }) => id));
+    // The walk's order is that of the latest documents.
+    ids.push(...walk.ids.slice(checked).filter((id) => met.has(id)));
+    checked = walk.ids.length;
+  }
+  return { ids: ids.slice(0, limit), matched: ids.length, counted: walk.ended ? 'exactly' : 'at least' };
+}
+
+interface Ranked {
+  readonly id: string;
+  readonly timeMs: number;
+}
+
+/** Of these step-ups, those that meet everything, each with the time of its latest document that meets anything. */
+async function ranked(
+  index: IndexReader,
+  ids: readonly string[],
+  wanted: readonly JsonObject[],
+  unwanted: readonly JsonObject[],
+): Promise<Ranked[]> {
+  const found: Ranked[] = [];
+  for (let at = 0; at < ids.length; at += CHECKED_AT_ONCE) {
+    const some = ids.slice(at, at + CHECKED_AT_ONCE);
+    const conditions = [...wanted, ...unwanted].map((query, bit) => [`met${bit}`, { filter: query }] as const);
+    const latest = { filter: oneOf(wanted), aggs: { time: { max: { field: TIME_FIELD } } } };
+    const { aggregations } = await index.search({
+      size: 0,
+      track_total_hits: false,
+      query: { terms: { [ID_FIELD]: some } },
+      aggs: {
+        ids: {
+          terms: { field: ID_FIELD, size: some.length, include: some },
+          aggs: { ...Object.fromEntries(conditions), latest },
+        },
+      },
+    });
+    for (const bucket of aggregations?.['ids']?.buckets ?? []) {
+      if (!conditions.every(([name], bit) => isMet(bucket, name) === bit < wanted.length)) continue;
+      const { time } = bucket['latest'] as { readonly time?: { readonly value?: number | null } };
+      found.push({ id: bucket.key, timeMs: Math.floor(time?.value ?? 0) });
+    }
+  }
+  return found;
+}
+
+function isMet(bucket: Bucket, name: string): boolean {
+  return (bucket[name] as { readonly doc_count?: number } | undefined)?.doc_count !== 0;
+}
+
+function ofStepUps(query: JsonObject): JsonObject {
+  return allOf([query, exists(ID_FIELD)]);
+}
