@@ -87,7 +87,7 @@ function inspected(asset: Asset, stored: Stored = { is: 'absent' }): InspectedAs
   return { ...as(found.length === 0 ? 'same' : 'different'), version, differences: found };
 }
 
-function isNewer(version: string, than: string): boolean {
+export function isNewer(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => text.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0));
   for (const index of [0, 1, 2]) {
     const [left, right] = [a?.[index] ?? 0, b?.[index] ?? 0];
