@@ -40,5 +40,5 @@ function compareAdded(key: string, value: unknown, stream: ExportedFacts | undef
   const shadowed = names.find((name) => stream?.resource.has(name) === true);
   if (shadowed !== undefined) log.resource(shadowed, stream?.resource.get(shadowed), value);
   else if (names.some((name) => RESERVED.test(name))) log.hidden('resource.attributes', value);
-  else log.added('resource.attributes', key);
+  else if (stream !== undefined) log.added('resource.attributes', key);
 }
