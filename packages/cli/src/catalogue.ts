@@ -46,6 +46,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
     brief: 'copy the records of a time for an auditor',
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
+  reconcile: {
+    brief: 'send again what Elasticsearch lost',
+    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  },
   'keys new': {
     brief: 'make the three keys of a deployment',
     load: async () => (await import('./commands/keys-new.ts')).keysNewCommand,

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Reconciliation } from '../reconcile/reconcile.ts';
+import type { Line } from './line.ts';
+import { columns } from './table.ts';
+
+/** What the reader of the result has to know of the call. */
+export interface ReconcileCall {
+  /** Place of the segments. */
+  readonly segments: string;
+  readonly dataStream: string;
+  readonly dryRun: boolean;
+  readonly waitMs: number;
+  readonly exitCode: number;
+}
+
+/** Streams shown; --json has all. */
+const MOST_STREAMS = 50;
+/** Ids shown one by one. */
+const MOST_IDS = 10;
+
+export function reconcileLines(found: Reconciliation, call: ReconcileCall): Line[] {
+  const { streams, compared, records } = found;
+  const sum = (of: (outcome: Reconciliation['streams'][number]) => number): number =>
+    streams.reduce((total, outcome) => total + of(outcome), 0);
+  const missing = sum((outcome) => outcome.missing);
+  const still = sum((outcome) => outcome.stillMissing);
+  const young = sum((outcome) => outcome.young);
+  const rows = streams
+    .slice(0, MOST_STREAMS)
+    .map((outcome) => [
+      outcome.stream,
+      String(outcome.records),
+      String(outcome.missing),
+      ...(call.dryRun ? [] : [String(outcome.sent), String(outcome.missing - outcome.stillMissing)]),
+      ...(call.dryRun ? [] : [String(outcome.stillMissing), String(outcome.refused)]),
+      String(outcome.taken),
+    ]);
+  const head = ['STREAM', 'RECORDS', 'MISSING', 'SENT', 'THERE NOW', 'STILL MISSING', 'REFUSED', 'ID TAKEN'];
+  const heads = call.dryRun ? [...head.slice(0, 3), 'ID TAKEN'] : head;
+  return [
+    `${compared} streams with ${records} records in ${call.segments}, compared with ${call.dataStream}`,
+    ...(rows.length === 0 ? [] : ['', ...columns([heads, ...rows])]),
+    ...(streams.length > MOST_STREAMS ? [`and ${streams.length - MOST_STREAMS} streams more: --json has all`] : []),
+    '',
+    ...sentences(found, call, { missing, still, young }),
+  ];
+}
+
+function sentences(
+  { streams, taken, refused }: Reconciliation,
+  { dryRun, waitMs }: ReconcileCall,
+  { missing, still, young }: { readonly missing: number; readonly still: number; readonly young: number },
+): Line[] {
+  const held = streams.flatMap(({ stream, held: reason }) => (reason === undefined ? [] : [`${stream}: ${reason}`]));
+  return [
+    missing === 0
+      ? 'No record is missing in the index.'
+      : dryRun
+        ? `${missing} records are missing in the index; this would send them. Nothing was sent.`
+        : still === 0
+          ? `${missing} records were missing in the index; they were sent again and are there now.`
+          : `${missing} records were missing in the index; ${still} of them are not there after ${waitMs / 1000} s.`,
+    ...(young === 0 ? [] : [`${young} more are not there and are too young to be missed: see --delivery-grace.`]),
+    ...held,
+    ...refused.slice(0, MOST_IDS).map(({ stream, number, status, answer }) => {
+      return `Record ${number} of ${stream} was refused by the receiver (${status}, ${answer}); it stays in its segment.`;
+    }),
+    ...taken
+      .slice(0, MOST_IDS)
+      .flatMap(({ stream, number, index, id }) => [
+        `The id of record ${number} of ${stream} is taken: a document that does not carry the record has it.`,
+        `  It is left as it is. Keep a copy of it as evidence: GET /${index}/_doc/${id}`,
+        `  Then an administrator takes it away, and this is run again: DELETE /${index}/_doc/${id}`,
+      ]),
+  ];
+}
+
+export function reconcileJson(found: Reconciliation, call: ReconcileCall): unknown {
+  const { streams, compared, records, taken, refused } = found;
+  const sum = (key: 'missing' | 'young' | 'sent' | 'stillMissing' | 'refused' | 'taken'): number =>
+    streams.reduce((total, outcome) => total + outcome[key], 0);
+  return {
+    version: 1,
+    exitCode: call.exitCode,
+    dryRun: call.dryRun,
+    dataStream: call.dataStream,
+    segments: call.segments,
+    compared: { streams: compared, records },
+    missing: sum('missing'),
+    sent: sum('sent'),
+    thereNow: sum('missing') - sum('stillMissing'),
+    stillMissing: sum('stillMissing'),
+    refused: sum('refused'),
+    young: sum('young'),
+    taken: sum('taken'),
+    streams: streams.map(({ stillMissing, ...outcome }) => ({
+      ...outcome,
+      thereNow: outcome.missing - stillMissing,
+      stillMissing,
+    })),
+    takenIds: taken,
+    refusedRecords: refused,
+  };
+}

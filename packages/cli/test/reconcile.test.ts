@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Redelivery, sealedStreams } from '@stepseal/processor/delivery';
+import { OtlpSink, type ReceivedRecord, segmentBytes, TestWriter, writeStepUp } from '@stepseal/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { reasonToHoldBack } from '../src/reconcile/hold-back.ts';
+import { exitCodeOf, type ReconcileOptions, type Reconciliation, reconcile } from '../src/reconcile/reconcile.ts';
+import { RecordIndex } from '../src/reconcile/record-index.ts';
+import { MemoryIndex } from './support/memory-index.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'stepseal-reconcile-'));
+const sink = new OtlpSink();
+let index: MemoryIndex;
+/** Keeps nothing and says otherwise, where set. */
+let keeps: (record: ReceivedRecord) => boolean;
+
+beforeAll(async () => {
+  await sink.start();
+  write('whole', bank('whole'));
+});
+
+afterAll(async () => {
+  await sink.stop();
+  rmSync(directory, { recursive: true });
+});
+
+beforeEach(() => {
+  index = new MemoryIndex();
+  keeps = () => true;
+  sink.answer = ({ records }) => {
+    for (const record of records) if (keeps(record)) index.create(record.attributes);
+    return { kind: 'accept' };
+  };
+});
+
+afterEach(() => {
+  sink.requests.length = 0;
+});
+
+function bank(label: string): TestWriter {
+  const writer = new TestWriter({ label, deployment: 'demo.bank' });
+  for (let step = 0; step < 20; step++) writeStepUp(step === 0 ? writer.start() : writer.current, `step-up-${step}`);
+  writer.current.seal();
+  writer.roll();
+  writeStepUp(writer.current, 'after-the-roll');
+  writer.close();
+  return writer;
+}
+
+function write(name: string, writer: TestWriter): string {
+  for (const { path, stream } of writer.streams) {
+    const file = join(directory, name, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, segmentBytes(stream.lines));
+  }
+  return join(directory, name);
+}
+
+async function run(name = 'whole', options: Partial<ReconcileOptions> = {}): Promise<Reconciliation> {
+  const redelivery = new Redelivery({ endpoint: sink.endpoint }, 1_000);
+  try {
+    return await reconcile({
+      streams: await sealedStreams(join(directory, name)),
+      index: new RecordIndex(index, 'any'),
+      reach: {
+        sinceMs: Number.NEGATIVE_INFINITY,
+        untilMs: Number.POSITIVE_INFINITY,
+        settledMs: Number.POSITIVE_INFINITY,
+      },
+      redelivery,
+      thorough: false,
+      waitMs: 0,
+      hold: (stream) => reasonToHoldBack(stream, undefined),
+      ...options,
+    });
+  } finally {
+    await redelivery.close();
+  }
+}
+
+const sum = ({ streams }: Reconciliation, key: 'missing' | 'sent' | 'stillMissing' | 'refused' | 'taken'): number =>
+  streams.reduce((total, stream) => total + stream[key], 0);
+
+test('an empty index is filled from the segments, and a full one is asked for counts alone', async () => {
+  const first = await run();
+  expect(first.records).toBeGreaterThan(60);
+  expect([sum(first, 'missing'), sum(first, 'sent'), sum(first, 'stillMissing')]).toEqual([
+    first.records,
+    first.records,
+    0,
+  ]);
+  expect([index.size, exitCodeOf(first)]).toEqual([first.records, 0]);
+  index.searches.length = 0;
+  const second = await run();
+  expect([second.streams, second.records, exitCodeOf(second)]).toEqual([[], first.records, 0]);
+  expect(index.searches.every((body) => JSON.stringify(body).includes('aggs'))).toBe(true);
+});
+
+test('records that are lost come back with the same bytes under the same ids', async () => {
+  await run();
+  const before = index.snapshot();
+  index.delete(({ number }) => number % 5 === 0);
+  const lost = before.size - index.size;
+  expect(lost).toBeGreaterThan(5);
+  const looked = await run('whole', { redelivery: undefined });
+  expect([sum(looked, 'missing'), exitCodeOf(looked), index.size]).toEqual([lost, 2, before.size - lost]);
+  const mended = await run();
+  expect([sum(mended, 'sent'), sum(mended, 'stillMissing'), exitCodeOf(mended)]).toEqual([lost, 0, 0]);
+  expect(index.snapshot()).toEqual(before);
+});
+
+test('a copy on the other side of a roll-over does not hide that another record is missing', async () => {
+  await run();
+  index.delete(({ number }) => number === 3 || number === 6);
+  index.copyToNextIndex(({ number }) => number === 4 || number === 5);
+  expect(sum(await run('whole', { redelivery: undefined }), 'missing')).toBe(4);
+});
+
+test('an id that a foreign document has is named and not written', async () => {
+  await run();
+  index.overwrite(({ number }) => number === 7, 'something else');
+  const sentBefore = sink.requests.length;
+  const found = await run('whole', { thorough: true });
+  expect([sum(found, 'taken'), sum(found, 'sent'), exitCodeOf(found)]).toEqual([1, 0, 1]);
+  expect([found.taken[0]?.number, sink.requests.length]).toEqual([7, sentBefore]);
+});
+
+test('what is younger than the grace is not missed and not sent', async () => {
+  const reach = { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY, settledMs: 0 };
+  const found = await run('whole', { reach });
+  expect([sum(found, 'missing'), sink.requests.length, exitCodeOf(found)]).toEqual([0, 0, 0]);
+  expect(found.streams.reduce((total, { young }) => total + young, 0)).toBe(found.records);
+});
+
+test('a receiver that says yes and keeps nothing is not believed', async () => {
+  keeps = (record) => record.attributes['audit.sequence.number'] !== 9;
+  const found = await run();
+  expect([sum(found, 'stillMissing'), exitCodeOf(found)]).toEqual([1, 2]);
+});
+
+test('a record that the receiver refuses does not keep the others back', async () => {
+  const keep = sink.answer;
+  sink.answer = (request) =>
+    request.records.some(({ attributes }) => attributes['audit.sequence.number'] === 9)
+      ? { kind: 'answer', status: 400, body: '' }
+      : keep(request);
+  const found = await run();
+  expect([sum(found, 'refused'), found.refused[0]?.number, exitCodeOf(found)]).toEqual([1, 9, 2]);
+  expect(index.size).toBe(found.records - 1);
+});
+
+test('a receiver that refuses everything is the fault, not the records', async () => {
+  sink.answer = () => ({ kind: 'answer', status: 400, body: '' });
+  await expect(run()).rejects.toMatchObject({ code: 'ENDPOINT_FAULT' });
+});
+
+test('a segment that was changed is held back: its records would come in under new ids', async () => {
+  const writer = bank('changed');
+  const [one] = writer.streams;
+  const place = write('changed', writer);
+  const lines = (one as NonNullable<typeof one>).stream.lines;
+  const edited = segmentBytes(lines).toString('utf8').replace('webauthn', 'password');
+  writeFileSync(join(place, (one as NonNullable<typeof one>).path), edited);
+  const found = await run('changed');
+  expect(found.streams.map(({ held, sent }) => [held?.includes('is not what was sealed') ?? false, sent > 0])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+  expect(exitCodeOf(found)).toBe(2);
+});
