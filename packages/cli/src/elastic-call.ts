@@ -5,6 +5,7 @@ import { connect, ElasticError, type Server } from '@stepseal/elastic';
 import type { Call, Option } from './command.ts';
 import { ELASTICSEARCH_OPTIONS, readConnection } from './elasticsearch-connection.ts';
 import { CliError } from './errors.ts';
+import { KIBANA_OPTIONS } from './kibana-call.ts';
 
 /** Options of the commands under `elastic` that may change the server. */
 export const CHANGE_OPTIONS: Readonly<Record<string, Option>> = {
@@ -12,6 +13,7 @@ export const CHANGE_OPTIONS: Readonly<Record<string, Option>> = {
   'without-roles': { type: 'boolean', brief: 'Leave roles out: they are managed elsewhere.' },
   json: { type: 'boolean', brief: 'Print JSON.' },
   ...ELASTICSEARCH_OPTIONS,
+  ...KIBANA_OPTIONS,
 };
 
 /** Runs one piece of work on the server that the call names, and lets go of it. */

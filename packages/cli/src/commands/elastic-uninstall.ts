@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { uninstall } from '@stepseal/elastic';
+import { uninstall, uninstallFromKibana } from '@stepseal/elastic';
 import type { Command } from '../command.ts';
 import { CHANGE_OPTIONS, withElasticsearch } from '../elastic-call.ts';
+import { readKibana } from '../kibana-call.ts';
 import { uninstallJson, uninstallLines } from '../render/elastic-install.ts';
 
 export const elasticUninstallCommand: Command = {
-  usage: 'elastic uninstall [--dry-run]',
+  usage: 'elastic uninstall [--kibana URL] [--dry-run]',
   about: [
     'Takes what `elastic install` made out of Elasticsearch again: never data, and nothing that others made. A template that',
     'a data stream still uses stays with it.',
@@ -22,9 +23,12 @@ export const elasticUninstallCommand: Command = {
   maxArguments: 0,
   async run(call) {
     const dryRun = call.flags['dry-run'] === true;
-    const removals = await withElasticsearch(call, 'Removing', (server) =>
-      uninstall(server, { dryRun, withoutRoles: call.flags['without-roles'] === true }),
-    );
+    const removals = await withElasticsearch(call, 'Removing', async (server) => {
+      const kibana = readKibana(call);
+      const inKibana = kibana === undefined ? [] : await uninstallFromKibana(kibana, { dryRun });
+      const withoutRoles = call.flags['without-roles'] === true;
+      return [...inKibana, ...(await uninstall(server, { dryRun, withoutRoles }))];
+    });
     const exitCode = removals.some(({ did }) => did === 'kept') ? 2 : 0;
     if (call.flags['json'] === true) call.terminal.printJson(uninstallJson(removals, { dryRun, exitCode }));
     else call.terminal.print(uninstallLines(removals, dryRun));

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { InspectedAsset } from '@stepseal/elastic';
+import type { InspectedAsset, InspectedKibanaAsset } from '@stepseal/elastic';
 import { type Line, styled } from './line.ts';
 
-export function elasticDiffLines(assets: readonly InspectedAsset[]): Line[] {
+type Inspected = InspectedAsset | InspectedKibanaAsset;
+
+export function elasticDiffLines(assets: readonly Inspected[]): Line[] {
   const told = assets.filter(({ state }) => state !== 'same').flatMap(assetLines);
   return told.length === 0 ? ['No difference.'] : told;
 }
 
-function assetLines({ kind, name, state, differences, reason, version }: InspectedAsset): Line[] {
+function assetLines({ kind, name, state, differences, reason, version }: Inspected): Line[] {
   const head = [styled('strong', `${kind} ${name}`)];
   if (state === 'absent') return [[...head, ': not installed']];
   if (state === 'foreign') return [[...head, ': not made by Stepseal, not compared']];
@@ -25,7 +27,7 @@ function assetLines({ kind, name, state, differences, reason, version }: Inspect
 }
 
 /** As documented in docs/commands/elastic.md. */
-export function elasticDiffJson(assets: readonly InspectedAsset[], exitCode: number): unknown {
+export function elasticDiffJson(assets: readonly Inspected[], exitCode: number): unknown {
   return {
     version: 1,
     exitCode,

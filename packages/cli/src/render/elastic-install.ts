@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { type InstallOutcome, type Removal, retentionInWords, type Step } from '@stepseal/elastic';
+import {
+  type InstallOutcome,
+  type KibanaRemoval,
+  type KibanaStep,
+  type Removal,
+  retentionInWords,
+  type Step,
+} from '@stepseal/elastic';
 import type { Line } from './line.ts';
 import { columns } from './table.ts';
 
@@ -10,7 +17,13 @@ interface How {
   readonly exitCode: number;
 }
 
-export function installLines({ steps, retention, stale }: InstallOutcome, { dryRun, exitCode }: How): Line[] {
+interface Outcome extends Omit<InstallOutcome, 'steps'> {
+  readonly steps: readonly (Step | KibanaStep)[];
+}
+
+type Removed = Removal | KibanaRemoval;
+
+export function installLines({ steps, retention, stale }: Outcome, { dryRun, exitCode }: How): Line[] {
   const left = steps.filter(({ did }) => did === 'left out');
   const noLifecycle = left.some(({ kind }) => kind === 'lifecycle policy');
   return [
@@ -30,7 +43,7 @@ export function installLines({ steps, retention, stale }: InstallOutcome, { dryR
   ];
 }
 
-export function installJson({ steps, retention, stale }: InstallOutcome, { dryRun, exitCode }: How): unknown {
+export function installJson({ steps, retention, stale }: Outcome, { dryRun, exitCode }: How): unknown {
   return {
     version: 1,
     exitCode,
@@ -41,7 +54,7 @@ export function installJson({ steps, retention, stale }: InstallOutcome, { dryRu
   };
 }
 
-export function uninstallLines(removals: readonly Removal[], dryRun: boolean): Line[] {
+export function uninstallLines(removals: readonly Removed[], dryRun: boolean): Line[] {
   return [
     ...(dryRun ? ['Nothing is changed; this would be done, but for what data still uses:', ''] : []),
     ...rows(removals),
@@ -50,11 +63,11 @@ export function uninstallLines(removals: readonly Removal[], dryRun: boolean): L
   ];
 }
 
-export function uninstallJson(removals: readonly Removal[], { dryRun, exitCode }: How): unknown {
+export function uninstallJson(removals: readonly Removed[], { dryRun, exitCode }: How): unknown {
   return { version: 1, exitCode, dryRun, removals };
 }
 
-function rows(all: readonly (Step | Removal)[]): Line[] {
+function rows(all: readonly (Step | KibanaStep | Removed)[]): Line[] {
   return columns(
     all.map(({ did, kind, name, reason }) => [did, kind, name, ...(reason === undefined ? [] : [reason])]),
   );

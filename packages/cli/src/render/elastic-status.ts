@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { type DataStream, type InspectedAsset, type Inspection, retentionInWords } from '@stepseal/elastic';
+import {
+  type DataStream,
+  type InspectedAsset,
+  type InspectedKibanaAsset,
+  type Inspection,
+  retentionInWords,
+} from '@stepseal/elastic';
 import type { Line } from './line.ts';
 import { columns } from './table.ts';
 
-interface ElasticStatus extends Inspection {
+type Inspected = InspectedAsset | InspectedKibanaAsset;
+
+interface ElasticStatus extends Omit<Inspection, 'assets'> {
+  readonly assets: readonly Inspected[];
   readonly streams: readonly DataStream[];
 }
 
@@ -23,7 +32,7 @@ export function elasticStatusLines({ assets, retention, rivals, streams }: Elast
   ];
 }
 
-function stateWords({ state, version, differences }: InspectedAsset): string {
+function stateWords({ state, version, differences }: Inspected): string {
   if (state === 'same') return `version ${version}`;
   if (state === 'different') return `version ${version}, ${differences.length} difference(s)`;
   if (state === 'newer') return `version ${version}, newer than this command`;
