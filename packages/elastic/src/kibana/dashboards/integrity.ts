@@ -146,7 +146,7 @@ export const INTEGRITY: Dashboard = {
       width: 24,
       height: 10,
       answer: [
-        ['lost before sealing', 3, 12, 0],
+        ['lost before sealing', 3, 11, 0],
         ['refused by the receiver', 1, 0, 0],
         ['deleted by retention', 1, 0, 40],
       ],
@@ -169,7 +169,7 @@ export const INTEGRITY: Dashboard = {
       height: 10,
       answer: [
         ['disk_full', 10, 2, '2026-03-03T15:00:00.000Z'],
-        ['overflow', 2, 1, '2026-03-04T15:00:00.000Z'],
+        ['refused', 1, 1, '*'],
       ],
     },
     {
@@ -181,9 +181,9 @@ export const INTEGRITY: Dashboard = {
       width: 48,
       height: 12,
       answer: [
+        ['stepseal.gap', 'refused', 1, null, '*'],
         ['stepseal.prune', null, null, null, '*'],
         ['stepseal.undelivered', null, null, '400', '*'],
-        ['stepseal.gap', 'overflow', 2, null, '*'],
         ['stepseal.gap', 'disk_full', 6, null, '*'],
         ['stepseal.gap', 'disk_full', 4, null, '*'],
       ],

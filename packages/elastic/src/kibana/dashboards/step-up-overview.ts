@@ -135,7 +135,7 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       width: 24,
       height: 10,
       answer: [
-        ['webauthn', 3, 3_000, 5_000],
+        ['webauthn', 3, 3_000, 4_800],
         ['totp', 1, 20_000, 20_000],
       ],
     },
@@ -155,8 +155,8 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       width: 24,
       height: 10,
       answer: [
-        ['2026-03-02', 2_000, 3_000],
-        ['2026-03-03', 12_500, 20_000],
+        ['2026-03-02', 2_000, 2_900],
+        ['2026-03-03', 12_500, 19_250],
       ],
     },
     {

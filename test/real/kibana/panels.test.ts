@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAuditPipeline } from '@stepseal/processor';
+import { createKeys } from '@stepseal/processor/keys';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readAnswer } from '../../../packages/elastic/src/kibana/answer.ts';
+import { DASHBOARDS } from '../../../packages/elastic/src/kibana/dashboards.ts';
+import type { AnswerRow } from '../../../packages/elastic/src/kibana/panel.ts';
+import { searchRequest } from '../../../packages/elastic/src/kibana/search-request.ts';
+import { installed } from '../support/installed.ts';
+import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { documentsOfTheTrail, story } from './support/story.ts';
+
+const STREAM = 'logs-stepseal.audit.otel-default';
+const directory = mkdtempSync(join(tmpdir(), 'stepseal-real-kibana-'));
+
+let store: Elasticsearch;
+let collector: Collector;
+
+beforeAll(async () => {
+  store = await elasticsearch();
+  await installed(store);
+  collector = await collectorWithFragment(store);
+  const pipeline = startAuditPipeline({
+    deployment: 'real',
+    dataDir: join(directory, 'data'),
+    identity: createKeys(join(directory, 'keys')).signer('real'),
+    delivery: { endpoint: collector.auditEndpoint },
+    resource: { 'service.name': 'panels-of-the-tests' },
+    exitHooks: false,
+  });
+  const logger = pipeline.loggerProvider.getLogger('test');
+  for (const record of story()) logger.emit(record);
+  await pipeline.shutdown();
+  for (const [index, document] of documentsOfTheTrail().entries()) {
+    expect((await store.call('PUT', `/${STREAM}/_create/trail-${index}`, document)).status).toBe(201);
+  }
+  await closed();
+});
+
+afterAll(async () => {
+  await collector?.stop();
+  await store?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Waits for the last record of the stream. */
+async function closed(): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    await store.call('POST', `/${STREAM}/_refresh`);
+    const { body } = await store.call('POST', `/${STREAM}/_count`, {
+      query: { term: { event_name: 'stepseal.stream.close' } },
+    });
+    if ((body as { count?: number }).count === 1) return;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  throw new Error('the stream did not arrive');
+}
+
+/** `*` in the expected answer stands for some value that each run has another of. */
+function comparable(found: readonly AnswerRow[], expected: readonly AnswerRow[]): AnswerRow[] {
+  return found.map((row, index) =>
+    row.map((value, column) => (expected[index]?.[column] === '*' && value !== null ? '*' : value)),
+  );
+}
+
+describe.each(DASHBOARDS)('$title', (dashboard) => {
+  test.each(dashboard.panels)(
+    '$title: the search request has the answer that the documentation shows',
+    async (panel) => {
+      const { status, body } = await store.call('POST', `/${STREAM}/_search`, searchRequest(dashboard, panel));
+      expect([status, (body as { error?: unknown }).error]).toEqual([200, undefined]);
+      const answer = readAnswer(panel, body);
+      expect(comparable(answer, panel.answer)).toEqual(panel.answer);
+    },
+  );
+});
