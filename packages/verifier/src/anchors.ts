@@ -25,6 +25,8 @@ export interface Branch {
   /** Line index of the closing note, where the branch is closed. */
   readonly closedAt: number | undefined;
   readonly roots: ReadonlyMap<number, string>;
+  /** Numbers on it whose records are not here, ascending. */
+  readonly absent: readonly number[];
 }
 
 /** What {@link followAnchors} works on. */
@@ -39,6 +41,8 @@ export interface AnchorInput {
   readonly judged: ReadonlyMap<NoteItem, NoteJudgement>;
   readonly source: string;
   readonly rootSizes: readonly number[];
+  /** Hashes that the record of a number may have had, where there is none. */
+  readonly absent?: ((number: number) => readonly string[]) | undefined;
   readonly check: CheckSwitch;
 }
 
@@ -48,6 +52,7 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
   const head = base.clone();
   const members = new Set<Item>();
   const sealing: RecordItem[] = [];
+  const absent: number[] = [];
   const roots = new Map<number, string>();
   const noted = new Map<number, string>(head.number > 0 ? [[head.number, head.tree.root()]] : []);
   let forks = 0;
@@ -75,9 +80,14 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
       continue;
     }
     const goal = check('roots') ? { root } : { hash: hashOf(items, size) };
-    const path = size > head.number ? findPath(head, links, size, goal) : undefined;
+    const path = size > head.number ? findPath(head, links, size, goal, input.absent) : undefined;
     if (path !== undefined) {
       for (const item of path) {
+        if (item.kind === 'absent') {
+          head.passOver(item.hash);
+          absent.push(item.number);
+          continue;
+        }
         members.add(item);
         head.append(item.hash);
         if (item.payload !== undefined) head.control(item.payload, source, check);
@@ -105,7 +115,7 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
       break;
     }
     forks += 1;
-    const from = other.find((item) => !members.has(item))?.number ?? size;
+    const from = other.find((item) => item.kind === 'absent' || !members.has(item))?.number ?? size;
     log.add({
       code: 'EQUIVOCATION',
       from,
@@ -115,7 +125,7 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
     });
     members.add(note);
   }
-  return { head, members, sealing, noted: new Set(noted.keys()), broken, closedAt, roots };
+  return { head, members, sealing, noted: new Set(noted.keys()), broken, closedAt, roots, absent };
 }
 
 function hashOf(items: readonly Item[], number: number): string {

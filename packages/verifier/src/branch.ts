@@ -38,8 +38,19 @@ export function successors(
   );
 }
 
+/** A number whose record is not here. */
+export interface AbsentRecord {
+  readonly kind: 'absent';
+  readonly number: number;
+  /** What its hash has to be for the note to be as it is. */
+  readonly hash: string;
+}
+
+/** What stands at one number of a path. */
+export type Passed = RecordItem | AbsentRecord;
+
 interface Step {
-  readonly item: RecordItem;
+  readonly item: Passed;
   readonly before: Step | undefined;
 }
 
@@ -53,13 +64,16 @@ interface Place {
 /**
  * Finds the records that lead from `state` to a tree of `size` leaves with `root`, or to the record of number `size`
  * with `hash`. Among several candidates for a number only the root or hash decides.
+ *
+ * @param absent - Hashes that the record of a number may have had, where there is none.
  */
 export function findPath(
   state: StreamState,
   links: LinkIndex,
   size: number,
   goal: { readonly root: string } | { readonly hash: string },
-): readonly RecordItem[] | undefined {
+  absent: (number: number) => readonly string[] = () => [],
+): readonly Passed[] | undefined {
   const streamId = state.open?.streamId;
   // Depth first with an explicit stack: a fork of the chain costs one entry, a straight chain none.
   const stack: Place[] = [{ tree: state.tree.clone(), last: undefined, number: state.number, hash: state.hash }];
@@ -67,7 +81,10 @@ export function findPath(
     const { tree } = place;
     let { last, number, hash } = place;
     while (number < size) {
-      const [first, ...others] = successors(links, number, hash, streamId ?? last?.item.streamId);
+      const present = successors(links, number, hash, streamId ?? streamOf(last));
+      const next = number + 1;
+      const [first, ...others]: readonly Passed[] =
+        present.length > 0 ? present : absent(next).map((it) => ({ kind: 'absent', number: next, hash: it }));
       if (first === undefined) break;
       for (const item of others) {
         const forked = tree.clone();
@@ -84,8 +101,12 @@ export function findPath(
   return undefined;
 }
 
-function pathOf(last: Step | undefined): readonly RecordItem[] {
-  const path: RecordItem[] = [];
+function streamOf(step: Step | undefined): string | undefined {
+  return step?.item.kind === 'record' ? step.item.streamId : undefined;
+}
+
+function pathOf(last: Step | undefined): readonly Passed[] {
+  const path: Passed[] = [];
   for (let step = last; step !== undefined; step = step.before) path.push(step.item);
   return path.reverse();
 }

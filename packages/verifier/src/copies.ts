@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { CheckSwitch } from './checks.ts';
+import { coveredAtMs, mayStillCome, notYet } from './delivery.ts';
 import { FindingLog } from './finding-log.ts';
 import type { Finding } from './findings.ts';
 import type { Outcome } from './outcome.ts';
@@ -68,12 +69,13 @@ function addTruncated(best: Outcome, other: Outcome, check: CheckSwitch, log: Fi
   if (tampered(other) || !check('copies')) return;
   const { number } = other.state;
   const from = Math.min((other.tail?.state.number ?? number) + 1, best.state.number);
-  log.add({
+  const entry = {
     code: 'TRUNCATED',
     from,
     to: best.state.number,
     evidence: `${best.segment.name} holds ${best.state.number} records under notes, this one ${number}.`,
-  });
+  } as const;
+  log.add(mayStillCome(other, coveredAtMs(other, from)) ? notYet(entry) : entry);
 }
 
 function tampered(outcome: Outcome): boolean {

@@ -15,9 +15,13 @@ import { type Item, type NoteItem, type RecordItem, readRegion } from './region.
 import { judgeRest, type Tail } from './rest.ts';
 import type { ProvedPrefix } from './scan.ts';
 import type { Segment } from './sources/source.ts';
-import { type OpenFacts, openFacts } from './stream-facts.ts';
-import type { StreamState } from './stream-state.ts';
+import { integerOf, type OpenFacts, openFacts } from './stream-facts.ts';
+import { isSealingEvent, type StreamState } from './stream-state.ts';
 import type { TrustPolicy } from './trust.ts';
+
+const RECORD_HASH = /^[0-9a-f]{64}$/;
+/** Records of one number that claim to follow; whoever may write chooses how many there are. */
+const MAX_CANDIDATES = 8;
 
 /** The outcome of a closer look at one segment. */
 export interface Diagnosis {
@@ -37,10 +41,22 @@ export interface Diagnosis {
   /** True where a note names a deployment of the trust policy. */
   readonly claimsDeployment: boolean;
   readonly roots: ReadonlyMap<number, string>;
+  /** Sealing records that the region states, by number; only of a place to which records travel. */
+  readonly sealings: readonly Sealing[];
+  /** The earliest time that a record of the region states, ms; infinite without any. */
+  readonly earliestMs: number;
+  /** Whether there is a note at all, of whatever worth. */
+  readonly noted: boolean;
   /** Well-formed records seen, on the branch or not. */
   readonly wellFormed: number;
   /** Explains why the records do not lead from the last note to the record that a successor pins. */
   readonly explain: (pin: { readonly number: number; readonly hash: string }) => readonly Classified[];
+}
+
+/** When a sealing record says that it was written, ms. */
+export interface Sealing {
+  readonly number: number;
+  readonly timeMs: number;
 }
 
 /** What the closer look may rely on. */
@@ -72,13 +88,19 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
   const judged = judgeNotes(notes, noteContext);
   const anchors = notes.filter((note) => judged.get(note)?.problem === undefined);
   const { state: base, behind } = from;
-  const branch = followAnchors({ base, behind, items, links, anchors, judged, source, rootSizes, check }, log);
+  // Of a file all is there or it was changed. Where records travel one may be late, and those behind it are proved all the same.
+  const absent = segment.deliveryGraceMs === undefined ? undefined : absentHashes(segment, items);
+  const branch = followAnchors({ base, behind, items, links, anchors, judged, source, rootSizes, absent, check }, log);
   const lastAnchor = branch.closedAt ?? anchors.at(-1)?.index ?? -1;
   const explain = (last: number, upTo: readonly Item[]): readonly Classified[] => {
     const rest = upTo.filter((item) => !branch.members.has(item) && item.kind !== 'note');
     const trustedRoot = anchors.find((note) => note.checkpoint.size === last)?.checkpoint.root;
     return classify(rest, { base: branch.head, last, trustedRoot, check, coveredElsewhere });
   };
+  for (const [first, last] of rangesOf(branch.absent)) {
+    const evidence = first === last ? `No record has number ${first}.` : `No records have numbers ${first} to ${last}.`;
+    if (check('links')) log.add({ code: 'RECORD_MISSING', from: first, to: last, evidence });
+  }
   if (branch.broken) explainBroken(anchors, items, explain, log);
   else if (check('order')) judgeOrder(items, branch.members, log);
   const tail = judgeRest(
@@ -101,6 +123,9 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
     claimedOpen: noteContext.open,
     claimsDeployment: notes.some((note) => policy?.deployments.has(originOf(note)?.deployment ?? '') === true),
     roots: branch.roots,
+    sealings: segment.deliveryGraceMs === undefined ? [] : sealingsOf(items),
+    earliestMs: items.reduce((least, item) => Math.min(least, timeOf(item)), Number.POSITIVE_INFINITY),
+    noted: from.state.number > 0 || notes.length > 0,
     wellFormed: items.filter((item) => item.kind === 'record').length,
     explain: (pin) => explainPin(pin, items, explain),
   };
@@ -137,6 +162,51 @@ function contextOfNotes(from: ProvedPrefix, links: LinkIndex, context: DiagnoseC
   const claimed = firsts.map((item) => (item.payload === undefined ? undefined : openFacts(item.payload)));
   const open = from.state.open ?? claimed.find((facts) => facts !== undefined);
   return { open, policy, named, streamId, unproved, check };
+}
+
+/**
+ * What the hash of a record that is not here may have been: what the record behind it names, or what somebody declares
+ * that a receiver refused. Nothing of it is believed; the root of the next note decides.
+ */
+function absentHashes(segment: Segment, items: readonly Item[]): (number: number) => readonly string[] {
+  const present = new Set<number>();
+  const named = new Map<number, Set<string>>();
+  for (const item of items) {
+    if (item.kind !== 'record' || item.number === undefined) continue;
+    present.add(item.number);
+    if (item.previousHash === undefined || !RECORD_HASH.test(item.previousHash)) continue;
+    const hashes = named.get(item.number - 1);
+    if (hashes === undefined) named.set(item.number - 1, new Set([item.previousHash]));
+    else if (hashes.size < MAX_CANDIDATES) hashes.add(item.previousHash);
+  }
+  // Where a record of the number stands it was changed or is another's, which is told by its links.
+  return (number) => {
+    if (number === 1 || present.has(number)) return [];
+    return [...new Set([...(segment.refused?.(number) ?? []), ...(named.get(number) ?? [])])];
+  };
+}
+
+function timeOf(item: Item): number {
+  return (item.kind === 'record' ? item.timeMs : undefined) ?? Number.POSITIVE_INFINITY;
+}
+
+function rangesOf(numbers: readonly number[]): readonly (readonly [number, number])[] {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}
+
+function sealingsOf(items: readonly Item[]): readonly Sealing[] {
+  const sealings = items.flatMap((item): Sealing[] => {
+    if (item.kind !== 'record' || item.payload === undefined || !isSealingEvent(item.payload.eventName)) return [];
+    const timeMs = integerOf(item.payload, 'stepseal.clock.wall_ms') ?? item.timeMs;
+    return item.number === undefined || timeMs === undefined ? [] : [{ number: item.number, timeMs }];
+  });
+  return sealings.sort((a, b) => a.number - b.number);
 }
 
 function explainBroken(

@@ -31,6 +31,10 @@ export interface Outcome {
   readonly claimed: boolean;
   readonly roots: ReadonlyMap<number, string>;
   readonly wellFormed: number;
+  /** As in {@link Diagnosis}; none where the segment is whole. */
+  readonly sealings: Diagnosis['sealings'];
+  readonly earliestMs: number;
+  readonly noted: boolean;
   readonly explain: Diagnosis['explain'] | undefined;
   /** Byte offset up to which the file was read. */
   readonly end: number;
@@ -80,6 +84,9 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
       claimed: identity !== undefined || options.named !== undefined,
       roots: scan.roots,
       wellFormed: proved.number,
+      sealings: [],
+      earliestMs: Number.POSITIVE_INFINITY,
+      noted: true,
       explain: undefined,
       end: scan.end,
       readAtMs: options.clock(segment.readAtMs),
@@ -109,6 +116,9 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
     claimed: claimedIdentity !== undefined || diagnosis.claimsTrust || options.named !== undefined || headless,
     roots: new Map([...scan.roots, ...diagnosis.roots]),
     wellFormed: proved.number + diagnosis.wellFormed,
+    sealings: diagnosis.sealings,
+    earliestMs: diagnosis.earliestMs,
+    noted: diagnosis.noted,
     // Asked for seldom: the lines of every damaged segment would not fit into memory together.
     explain: (pin) => {
       try {

@@ -28,6 +28,14 @@ export interface PruneClaim {
   readonly root: string | undefined;
 }
 
+/** What an undelivered record states of the record that a receiver refused for good. */
+export interface UndeliveredClaim {
+  readonly streamId: string;
+  readonly number: number;
+  /** Its record hash, hex. */
+  readonly hash: string;
+}
+
 /** A list that states share: whoever writes a file may put a million gap records into it. */
 interface Shared<T> {
   readonly value: T;
@@ -52,6 +60,9 @@ export class StreamState {
   firstTimeMs: number | undefined;
   lastTimeMs: number | undefined;
   private lastPruned: Shared<PruneClaim> | undefined;
+  private lastUndelivered: Shared<UndeliveredClaim> | undefined;
+  /** True where a record was passed over since the last sealing record: counts and times can start again with the next. */
+  private passedOver = false;
   private lastFinding: Shared<Finding> | undefined;
   private wallMs: number | undefined;
   private monotonicMs: number | undefined;
@@ -67,6 +78,11 @@ export class StreamState {
     return valuesOf(this.lastPruned);
   }
 
+  /** What undelivered records declare refused. */
+  get undelivered(): readonly UndeliveredClaim[] {
+    return valuesOf(this.lastUndelivered);
+  }
+
   get findings(): readonly Finding[] {
     return valuesOf(this.lastFinding);
   }
@@ -76,6 +92,12 @@ export class StreamState {
     this.number += 1;
     this.hash = hash;
     this.tree.append(hash);
+  }
+
+  /** Takes the next record of the branch where only its hash is known. */
+  passOver(hash: string): void {
+    this.append(hash);
+    this.passedOver = true;
   }
 
   /** Reads what the record just appended says of the trail itself. Call it for every `stepseal.*` event. */
@@ -115,12 +137,26 @@ export class StreamState {
         if (streamId !== undefined) this.lastPruned = { value: { streamId, size, root }, before: this.lastPruned };
         break;
       }
+      case 'stepseal.undelivered': {
+        const streamId = stringOf(payload, 'stepseal.undelivered.stream_id');
+        const number = integerOf(payload, 'stepseal.undelivered.number');
+        const hash = stringOf(payload, 'stepseal.undelivered.hash');
+        if (streamId !== undefined && number !== undefined && hash !== undefined)
+          this.lastUndelivered = { value: { streamId, number, hash }, before: this.lastUndelivered };
+        break;
+      }
       default:
     }
   }
 
   private sealing(payload: Payload, source: string, check: CheckSwitch): void {
     const refused = integerOf(payload, 'stepseal.refused_total');
+    if (this.passedOver) {
+      // What was passed over may have been a gap or a seal.
+      this.refused = refused ?? this.refused;
+      this.monotonicMs = undefined;
+      this.passedOver = false;
+    }
     if (refused !== this.refused && check('counts')) {
       const evidence = `stepseal.refused_total is ${refused ?? 'absent'}, the gap records before it add up to ${this.refused}.`;
       this.add('COUNT_MISMATCH', 'tampered', source, evidence, 'stepseal.refused_total');

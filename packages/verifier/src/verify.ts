@@ -6,6 +6,7 @@ import { resolve } from './across/resolve.ts';
 import type { Streams } from './across/streams.ts';
 import type { CheckName, CheckSwitch } from './checks.ts';
 import { reconcileCopies } from './copies.ts';
+import { asDelivered } from './delivery.ts';
 import { type Examined, examineSources } from './examination.ts';
 import { FindingLog } from './finding-log.ts';
 import { compareFindings, type Finding } from './findings.ts';
@@ -17,6 +18,7 @@ import { readRegion } from './region.ts';
 import { LIMITS_OF_PROOF, type Report, type StreamReport, streamReport } from './report.ts';
 import { showStream } from './reproduce.ts';
 import type { Segment, Source } from './sources/source.ts';
+import type { UndeliveredClaim } from './stream-state.ts';
 import type { TrustPolicy } from './trust.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -89,6 +91,7 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     knownHeads,
     part: options,
     complete,
+    outlivesSegments: sources.some((source) => source.outlivesSegments === true),
     check,
   });
   told.push(streams.findings, segmentFindings(examined, streams));
@@ -103,7 +106,9 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
       : undefined;
   if (signatures !== undefined) told.push(signatures.findings);
   const segments = [...examined.byStream.values(), examined.unnamed].flat().map(({ segment }) => segment);
-  const exports = new Map(segments.flatMap(({ name, exportOf }) => (exportOf === undefined ? [] : [[name, exportOf]])));
+  const exports = new Map(
+    segments.flatMap((segment) => (segment.exportOf === undefined ? [] : [[segment.name, segment]])),
+  );
   const findings = told
     .flat()
     .map((finding) => asExported(finding, exports))
@@ -167,11 +172,17 @@ function segmentFindings(examined: Examined, streams: Streams): readonly Finding
         knownHeads?.streams.has(id) === true)
     );
   };
+  const declared = declaredUndelivered(streams);
   const own = [...examined.byStream.values()].flat().flatMap((outcome) => {
+    const claims = declared.get(outcome.streamId ?? '') ?? new Map<number, UndeliveredClaim>();
+    const told = outcome.findings.flatMap((finding) => asDelivered(outcome, finding, claims));
+    // What is not here proves nothing against a stream, whoever vouches for it, while it may still come.
+    const late = (finding: Finding): boolean =>
+      finding.code === 'NOT_YET_DELIVERED' || finding.code === 'NOT_DELIVERED';
     const answers = accountable(outcome);
-    return outcome.findings.map(
+    return told.map(
       (finding): Finding =>
-        answers || finding.severity === 'info' ? finding : { ...finding, severity: 'cannot_verify' },
+        answers || finding.severity === 'info' || late(finding) ? finding : { ...finding, severity: 'cannot_verify' },
     );
   });
   const unnamed = examined.unnamed.flatMap((outcome) => {
@@ -187,6 +198,23 @@ function segmentFindings(examined: Examined, streams: Streams): readonly Finding
   return [...own, ...unnamed];
 }
 
+/** What trusted streams declare refused by their receivers, of streams of their own deployment; by stream and number. */
+function declaredUndelivered(streams: Streams): ReadonlyMap<string, ReadonlyMap<number, UndeliveredClaim>> {
+  const declared = new Map<string, Map<number, UndeliveredClaim>>();
+  const { outcomes } = streams.input;
+  for (const id of streams.trusted) {
+    const state = outcomes.get(id)?.state;
+    for (const claim of state?.undelivered ?? []) {
+      const theirs = outcomes.get(claim.streamId)?.state.open?.deployment;
+      if (theirs !== undefined && theirs !== state?.open?.deployment) continue;
+      const numbers = declared.get(claim.streamId);
+      if (numbers === undefined) declared.set(claim.streamId, new Map([[claim.number, claim]]));
+      else numbers.set(claim.number, claim);
+    }
+  }
+  return declared;
+}
+
 /** Whether all that an export holds beside its streams are torn ends that successors found. */
 function isTorn(segment: Segment, torn: ReadonlySet<string>): boolean {
   const { items, tooLarge } = readRegion(segment, 0);
@@ -198,11 +226,12 @@ function sha256(bytes: Uint8Array): string {
 }
 
 /** Lines of an export stand where they stood before they were put in order: another place, another way to see them. */
-function asExported(finding: Finding, exports: ReadonlyMap<string, string>): Finding {
-  const path = exports.get(finding.source ?? '');
-  if (path === undefined) return finding;
+function asExported(finding: Finding, exports: ReadonlyMap<string, Segment>): Finding {
+  const segment = exports.get(finding.source ?? '');
+  if (segment?.exportOf === undefined) return finding;
   const { offset: _, ...rest } = finding;
-  return { ...rest, source: path, reproduce: showStream(path, finding.stream) };
+  const { exportOf, reproduce = showStream(exportOf, finding.stream) } = segment;
+  return { ...rest, source: exportOf, reproduce };
 }
 
 /** Zero records, or records without trust, are never a pass. */

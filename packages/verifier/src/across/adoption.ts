@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { mayStillCome, notYet } from '../delivery.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Tail } from '../rest.ts';
 import type { PredecessorPin } from '../stream-facts.ts';
@@ -40,13 +41,14 @@ export function followPredecessors(streams: Streams): void {
         continue;
       if (liesBefore(streams, pin.streamId, id, state?.firstTimeMs)) continue;
       const evidence = `Stream ${id} names it as its predecessor with ${pin.number} records, and it is not here.${streams.otherThanDeclared(pin.streamId)}`;
-      streams.add(pin.streamId, {
+      const entry = {
         code: 'STREAM_MISSING',
         severity: outcome.complete ? 'tampered' : 'incomplete',
         from: 1,
         to: pin.number,
         evidence,
-      });
+      } as const;
+      streams.add(pin.streamId, mayStillCome(outcome, state?.firstTimeMs) ? notYet(entry) : entry);
       continue;
     }
     if (state?.firstTimeMs !== undefined) streams.successorTimeMs.set(pin.streamId, state.firstTimeMs);
@@ -107,7 +109,8 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
   }
   if (pin.cause === 'closed' || pin.cause === 'roll') {
     const evidence = `Its successor found it closed with ${pin.number} records; its closing note is not here.`;
-    streams.add(id, { code: 'TRUNCATED', from: Math.min(end.number + 1, pin.number), to: pin.number, evidence });
+    const entry = { code: 'TRUNCATED', from: Math.min(end.number + 1, pin.number), to: pin.number, evidence } as const;
+    streams.add(id, isLate(streams, target) ? notYet(entry) : entry);
     return false;
   }
   if (!same) explainDifference(streams, pin, target, tail);
@@ -137,7 +140,13 @@ function explainDifference(streams: Streams, pin: PredecessorPin, target: Outcom
     to: pin.number,
     evidence: `Its successor found ${pin.number} records; ${number} are here.`,
   };
-  streams.add(id, explained ?? cut);
+  const entry = explained ?? cut;
+  streams.add(id, isLate(streams, target) ? notYet(entry) : entry);
+}
+
+/** What a successor pins was signed with its open record at the latest. */
+function isLate(streams: Streams, target: Outcome): boolean {
+  return mayStillCome(target, streams.successorTimeMs.get(target.streamId ?? ''));
 }
 
 function lengthHolds(streams: Streams, pin: PredecessorPin, tail: Tail): boolean {

@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { parseVkey } from '@stepseal/core/format';
+import { coveredAtMs, mayStillCome } from '../delivery.ts';
 import type { Outcome } from '../outcome.ts';
 import { holdsKnown } from './heads.ts';
 import type { Streams } from './streams.ts';
@@ -60,6 +61,17 @@ function hasKey(outcome: Outcome, vkey: string, open = outcome.state.open): bool
   }
 }
 
+/** Where records travel, none is without a note but for a moment: who knows no key of the trail can write no note at all. */
+function reportUnnoted(streams: Streams, id: string, outcome: Outcome): void {
+  if (mayStillCome(outcome, coveredAtMs(outcome, 1))) {
+    const evidence = 'Records are here before those that seal them, which may still be on their way.';
+    streams.add(id, { code: 'NOT_YET_DELIVERED', severity: 'incomplete', from: 1, to: 1, evidence });
+    return;
+  }
+  const evidence = 'Documents name this stream, and no note covers any of them.';
+  streams.add(id, { code: 'UNSEALED_DOCUMENT', evidence });
+}
+
 /** Says of a stream that nothing vouches for what that means: an alarm where something trusted names it. */
 export function reportUnauthorised(streams: Streams, id: string, outcome: Outcome): void {
   const { policy, knownHeads, check } = streams.input;
@@ -70,6 +82,10 @@ export function reportUnauthorised(streams: Streams, id: string, outcome: Outcom
   if (damaged && (outcome.claimed || expected)) return;
   // A file without one good line is what a crash leaves before the first: as good as none.
   if (outcome.wellFormed === 0) return;
+  if (outcome.segment.deliveryGraceMs !== undefined && !outcome.noted) {
+    reportUnnoted(streams, id, outcome);
+    return;
+  }
   const open = outcome.state.open;
   const known = namedBy === undefined && holdsKnown(outcome, knownHeads?.streams.get(id));
   if (expected && !known && !diedOpening(outcome, streams, namedBy)) {

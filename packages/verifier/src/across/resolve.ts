@@ -21,7 +21,7 @@ export function resolve(input: StreamsInput): Streams {
   }
   const told = new Set(streams.findings.map((finding) => finding.stream));
   for (const [id, claims] of streams.pruned)
-    if (streams.isAbsent(id) && !told.has(id)) {
+    if (streams.isAbsent(id) && !told.has(id) && !input.outlivesSegments) {
       const last = claims.at(-1);
       streams.add(id, {
         code: 'PRUNED',

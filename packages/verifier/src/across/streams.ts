@@ -38,6 +38,8 @@ export interface StreamsInput {
   readonly newer: ReadonlySet<string>;
   /** Whether the sources claim to hold every stream. */
   readonly complete: boolean;
+  /** Whether records stay when their segments are deleted by retention. */
+  readonly outlivesSegments: boolean;
   readonly check: CheckSwitch;
 }
 
@@ -92,6 +94,7 @@ export class Streams {
    * one stream's key can declare what he likes: this keeps him to streams whose end he can state.
    */
   isPruned(stream: string, { deployment, head, pin }: PruneContext): boolean {
+    if (this.input.outlivesSegments) return false;
     return (this.pruned.get(stream) ?? []).some((claim) => {
       if (deployment !== undefined && claim.deployment !== deployment) return false;
       const size = claim.size ?? 0;
@@ -105,6 +108,7 @@ export class Streams {
 
   /** What to add where a stream is missed although a trusted one declares it deleted: it states another stream than is known. */
   otherThanDeclared(stream: string): string {
+    if (this.input.outlivesSegments) return '';
     const sizes = (this.pruned.get(stream) ?? []).map(({ size }) => size ?? 0);
     if (sizes.length === 0) return '';
     return ` It is declared deleted with ${[...new Set(sizes)].join(' and ')} records, which is not what is known of it.`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { coveredAtMs } from '../delivery.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Streams } from './streams.ts';
 
@@ -30,6 +31,10 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
     streams.add(id, { code: 'OUT_OF_RANGE', severity: 'info', evidence });
     return;
   }
+  if (busy && outcome.segment.deliveryGraceMs !== undefined) {
+    judgeUnsealed(streams, id, outcome, outcome.segment.deliveryGraceMs);
+    return;
+  }
   const range = { from: state.number + 1, to: Math.max(state.number + 1, tail.state.number) };
   const behind = `${tail.records} record(s) and ${tail.tornBytes} torn byte(s) stand behind the last note`;
   const age = `${(ageMs / 1000).toFixed(1)} s`;
@@ -49,4 +54,18 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
         ? `The stream has no close: ${behind}, and that note states a time in the future.`
         : `The stream has no close: ${behind}, and nothing proves what happened in the ${age} since.`,
     });
+}
+
+/** Nothing leaves a service before it is sealed: what stands behind the last note here has its seal on the way, or never had one. */
+function judgeUnsealed(streams: Streams, id: string, outcome: Outcome, graceMs: number): void {
+  const { tail, state, readAtMs } = outcome;
+  const ageMs = Math.abs(readAtMs - coveredAtMs(outcome, state.number + 1));
+  const range = { from: state.number + 1, to: Math.max(state.number + 1, tail?.state.number ?? 0) };
+  if (ageMs <= Math.max(graceMs, SEAL_LIMIT_MS)) {
+    const evidence = 'Records are here before those that seal them, which may still be on their way.';
+    streams.add(id, { code: 'NOT_YET_DELIVERED', severity: 'incomplete', ...range, evidence });
+    return;
+  }
+  const evidence = 'Records stand behind the last note, and nothing leaves a service before it is sealed.';
+  streams.add(id, { code: 'UNSEALED_DOCUMENT', ...range, evidence });
 }

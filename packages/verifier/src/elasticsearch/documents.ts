@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import type { Payload } from '@stepseal/core/format';
 import { FindingLog } from '../finding-log.ts';
 import type { Finding } from '../findings.ts';
 import { spooledSignature } from '../sources/record-signature-source.ts';
 import type { AlteredRecord } from '../sources/source.ts';
-import { stringOf } from '../stream-facts.ts';
+import { integerOf, stringOf } from '../stream-facts.ts';
 import type { TrustPolicy } from '../trust.ts';
 import { AlteredDocuments } from './altered-documents.ts';
 import { compareDocument } from './compare-document.ts';
@@ -19,8 +20,12 @@ import { StreamFiles } from './stream-files.ts';
 const MAX_STREAMS = 1 << 16;
 /** Open records remembered for the documents behind them: documents come stream by stream. */
 const MAX_OPEN = 256;
+/** Declarations of refused records that are remembered. */
+const MAX_REFUSED = 1 << 16;
 /** Names that are told of what a Collector added. */
 const MAX_NAMES = 100;
+
+const RECORD_HASH = /^[0-9a-f]{64}$/;
 
 interface Copies {
   from: number;
@@ -38,6 +43,7 @@ export class Documents {
   private readonly signatures: boolean;
   private readonly alteredDocuments: AlteredDocuments;
   private readonly open = new Map<string, ExportedFacts>();
+  private readonly refused = new Map<string, string>();
   private readonly copies = new Map<string, Copies>();
   private readonly added = new Map<string, number>();
   private readonly log: FindingLog;
@@ -64,6 +70,12 @@ export class Documents {
   finish(): void {
     this.alteredDocuments.resolve(this.files);
     this.files.finish();
+  }
+
+  /** The hash of a record that somebody declares to have been refused; nobody vouches for that. */
+  refusedOf(stream: string, number: number): readonly string[] {
+    const hash = this.refused.get(`${stream} ${number}`);
+    return hash === undefined ? [] : [hash];
   }
 
   /** What is to be told of one stream's documents. */
@@ -103,6 +115,7 @@ export class Documents {
       this.files.addSignature(stream, spooledSignature(number, signature));
     }
     if (payload !== undefined) {
+      if (payload.eventName === 'stepseal.undelivered') this.rememberRefused(payload);
       if (number === 1 && payload.eventName === 'stepseal.stream.open') this.remember(stream, record);
       const differences = compareDocument(hit, { payload, hash }, this.open.get(stream));
       for (const { kind, path } of differences) if (kind === 'added') this.count(path);
@@ -121,6 +134,13 @@ export class Documents {
     if (oldest !== undefined) this.open.delete(oldest);
     const deployment = stringOf(payload, 'stepseal.deployment') ?? '';
     this.open.set(stream, exportedFacts(payload, this.trust?.deployments.get(deployment)?.overrides));
+  }
+
+  private rememberRefused(payload: Payload): void {
+    const stream = stringOf(payload, 'stepseal.undelivered.stream_id');
+    const number = integerOf(payload, 'stepseal.undelivered.number');
+    const hash = stringOf(payload, 'stepseal.undelivered.hash') ?? '';
+    if (this.refused.size < MAX_REFUSED && RECORD_HASH.test(hash)) this.refused.set(`${stream} ${number}`, hash);
   }
 
   private addCopy(stream: string, number: number): void {

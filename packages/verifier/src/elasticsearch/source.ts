@@ -50,6 +50,7 @@ export function elasticsearchSource(options: ElasticsearchSourceOptions): Source
   return {
     description: dataStream,
     complete: stream === undefined,
+    outlivesSegments: true,
     segments: async () => (await read()).segments,
     findings: async () => (await read()).findings,
     dispose() {
@@ -98,6 +99,8 @@ async function readIndex(options: ElasticsearchSourceOptions, directory: string)
       altered: () => documents.of(id),
       deliveryGraceMs,
       readAtMs,
+      refused: (number) => documents.refusedOf(id, number),
+      reproduce: `stepseal verify --elasticsearch URL --stream ${id}`,
     };
   });
   return { segments, findings: [...log.findings, ...documents.findings] };

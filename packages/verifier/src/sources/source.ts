@@ -31,6 +31,8 @@ export interface Segment {
   readonly name: string;
   /** The export whose lines were put in order here: then neither lengths nor offsets are evidence. */
   readonly exportOf?: string;
+  /** How anybody can see the same, where that is no line of a file. */
+  readonly reproduce?: string;
   /** @throws VerifierError `SOURCE_UNREADABLE` */
   open(): SegmentReader;
   /** Records of an export whose own fields do not say what their payloads say. */
@@ -39,6 +41,8 @@ export interface Segment {
   signatures?(): SignatureLookup | undefined;
   /** How long a sealed record may take to come here, ms. Undefined where records are sealed. */
   readonly deliveryGraceMs?: number;
+  /** Hashes of the record of this number, as anybody declares that a receiver refused it; nothing of it is believed. */
+  refused?(number: number): readonly string[];
   /** Of what moment it is, ms since 1970; default when it is read. */
   readonly readAtMs?: number;
 }
@@ -52,6 +56,8 @@ export interface Source {
    * stream an alarm; a single file given by hand makes no such claim.
    */
   readonly complete: boolean;
+  /** True where records stay when their segments are deleted by retention: then that excuses no absence here. */
+  readonly outlivesSegments?: boolean;
   /** Lists the segments there are now; a directory being written may list more at the next call. */
   segments(): Promise<readonly Segment[]>;
   /** What could not be read while listing, by name. */

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
+import type { KnownHeads } from '../../src/known-heads.ts';
+import type { Report } from '../../src/report.ts';
+import { verify } from '../../src/verify.ts';
+import { adoptedWriter, closedWriter, later, policyOf, said } from '../support.ts';
+import { BACKING_INDEX, DATA_STREAM, documentsOf, type MemoryDocument, memoryClient } from './memory-index.ts';
+
+interface Asked {
+  readonly now?: number;
+  readonly pageSize?: number;
+  readonly stream?: string;
+  readonly knownHeads?: KnownHeads;
+  readonly deliveryGraceMs?: number;
+}
+
+/** Ten minutes after the last record, with a minute of grace: what is not there is missing. */
+async function verifyIndex(
+  documents: readonly MemoryDocument[],
+  writer: TestWriter,
+  asked: Asked = {},
+): Promise<Report> {
+  const { now = later(writer), knownHeads, ...options } = asked;
+  const trust = policyOf(writer.identity);
+  const source = elasticsearchSource({
+    client: memoryClient(documents),
+    dataStream: DATA_STREAM,
+    deliveryGraceMs: 60_000,
+    trust,
+    ...options,
+  });
+  onTestFinished(() => source.dispose?.());
+  return verify({ sources: [source], trust, now, knownHeads });
+}
+
+/** The findings that matter, with the records that they name. */
+function told(report: Report): string[] {
+  return report.findings
+    .filter(({ severity }) => severity !== 'info')
+    .map(({ severity, code, from, to }) => [severity, code, from, to].filter((part) => part !== undefined).join(' '));
+}
+
+/** Four streams: rolled, crashed and adopted, closed. */
+function longWriter(label: string): TestWriter {
+  const writer = new TestWriter({ label });
+  const first = writer.start();
+  for (let i = 0; i < 5; i++) writeStepUp(first, `a${i}`).seal();
+  const second = writer.roll();
+  writeOne(writeStepUp(second, 'b').seal(), 'c');
+  writer.crash();
+  writer.clock.advance(3_000);
+  writeStepUp(writer.start(), 'd').seal();
+  return writer.close();
+}
+
+test.each([1, 3, 1_000])('what was sealed verifies in an index, read in pages of %i', async (pageSize) => {
+  const writer = longWriter('es/control');
+  const documents = documentsOf(writer);
+  const report = await verifyIndex(documents, writer, { pageSize });
+  expect(told(report)).toEqual([]);
+  expect(report.grade).toBe('SEALED');
+  expect(report.records).toBe(documents.length);
+});
+
+/** The document of a record, by number, of the nth stream. */
+function at(documents: readonly MemoryDocument[], writer: TestWriter, number: number, stream = 0): MemoryDocument {
+  const id = writer.streams[stream]?.stream.streamId;
+  const found = documents.find(
+    ({ source: { attributes } }) =>
+      attributes['audit.sequence.stream_id'] === id && attributes['audit.sequence.number'] === number,
+  );
+  if (found === undefined) throw new RangeError(`no record ${number}`);
+  return found;
+}
+
+type Edit = (documents: MemoryDocument[], writer: TestWriter) => readonly MemoryDocument[];
+
+const without =
+  (...numbers: readonly number[]): Edit =>
+  (documents, writer) => {
+    const gone = numbers.map((number) => at(documents, writer, number));
+    return documents.filter((document) => !gone.includes(document));
+  };
+
+/** A second document beside the genuine one. */
+const beside =
+  (number: number, edit: (copy: MemoryDocument) => void): Edit =>
+  (documents, writer) => {
+    const copy = structuredClone(at(documents, writer, number));
+    edit(copy);
+    return [...documents, copy];
+  };
+
+const edited =
+  (number: number, edit: (document: MemoryDocument) => void): Edit =>
+  (documents, writer) => {
+    edit(at(documents, writer, number));
+    return documents;
+  };
+
+const STRANGER: MemoryDocument = {
+  id: 'x',
+  index: BACKING_INDEX,
+  source: { '@timestamp': '1793610000000.0', attributes: {}, resource: { attributes: {} } },
+};
+
+// The first stream holds an open record, five times four records and a seal, and a close record: 27.
+const EDITS: readonly (readonly [string, Edit, readonly string[]])[] = [
+  ['in any order', (documents) => documents.toReversed(), []],
+  ['a record twice, in two indices', beside(4, (copy) => (copy.index = BACKING_INDEX.replace('01', '02'))), []],
+  ['an attribute that a Collector added', edited(4, ({ source }) => (source.attributes['k8s.pod.name'] = 'x')), []],
+  ['an interior record missing', without(4), ['tampered RECORD_MISSING 4 4']],
+  [
+    'several records missing here and there',
+    without(4, 9, 10, 20),
+    ['tampered RECORD_MISSING 4 4', 'tampered RECORD_MISSING 9 10', 'tampered RECORD_MISSING 20 20'],
+  ],
+  ['a sealing record missing', without(6), ['tampered RECORD_MISSING 6 6']],
+  ['the first records missing', without(1, 2, 3), ['tampered GENESIS_MISSING 1 3']],
+  ['the end missing, which the next stream pins', without(26, 27), ['tampered TRUNCATED 26 27']],
+  ['the last seal missing, behind which nothing is', without(27), ['tampered TRUNCATED 27 27']],
+  [
+    'a field changed',
+    edited(4, ({ source }) => (source.attributes['step_up.outcome'] = 'abandoned')),
+    ['tampered PROJECTION_MISMATCH 4 4'],
+  ],
+  [
+    'a field gone',
+    edited(4, ({ source }) => delete source.attributes['step_up.outcome']),
+    ['tampered PROJECTION_MISMATCH 4 4'],
+  ],
+  [
+    'a field of the registry added',
+    edited(4, ({ source }) => (source.attributes['step_up.phishing_resistant'] = true)),
+    ['tampered PROJECTION_MISMATCH 4 4'],
+  ],
+  [
+    'the severity changed',
+    edited(4, ({ source }) => (source['severity_number'] = 21)),
+    ['tampered PROJECTION_MISMATCH 4 4'],
+  ],
+  [
+    'the stream in the fields changed, so that it is found among others',
+    edited(4, ({ source }) => (source.attributes['audit.sequence.stream_id'] = 'ffffffff-0000-7000-8000-000000000000')),
+    ['tampered PROJECTION_MISMATCH 4 4'],
+  ],
+  [
+    'a copy under another time',
+    beside(4, (copy) => {
+      copy.id = 'copy';
+      copy.source['@timestamp'] = '1793600000000.0';
+    }),
+    ['tampered REPLAY 4 4'],
+  ],
+  [
+    'a document that only looks like a record',
+    (documents) => [...documents, { ...STRANGER, source: { ...STRANGER.source, event_name: 'step_up.completed' } }],
+    ['tampered UNSEALED_DOCUMENT'],
+  ],
+  [
+    "somebody else's document under the id of a record",
+    (documents) => [...documents, { ...STRANGER, id: 'a'.repeat(64) }],
+    ['tampered UNSEALED_DOCUMENT'],
+  ],
+  ["somebody else's document", (documents) => [...documents, STRANGER], ['incomplete UNSEALED_DOCUMENT']],
+];
+
+test.each(EDITS)('an index with %s', async (_, edit, expected) => {
+  const writer = longWriter('es/edits');
+  const report = await verifyIndex(edit(documentsOf(writer), writer), writer, { pageSize: 10 });
+  expect(told(report)).toEqual(expected);
+});
+
+test('the evidence of a changed field names document, field and both values', async () => {
+  const writer = longWriter('es/evidence');
+  const documents = documentsOf(writer);
+  const document = at(documents, writer, 4);
+  document.source.attributes['step_up.outcome'] = 'abandoned';
+  const [finding] = (await verifyIndex(documents, writer)).findings;
+  expect(finding?.field).toBe('attributes.step_up.outcome');
+  expect(finding?.evidence).toBe(`Document ${document.id} of ${BACKING_INDEX} says "abandoned"; sealed is "passed".`);
+  expect(finding?.reproduce).toContain(`--stream ${finding?.stream}`);
+});
+
+/** What is missing while everything is a few seconds old. */
+const LATE: readonly (readonly [string, Edit, readonly string[]])[] = [
+  ['a record', without(4), ['incomplete NOT_YET_DELIVERED 4 4']],
+  ['several records', without(4, 5, 6, 12), ['incomplete NOT_YET_DELIVERED 4 6', 'incomplete NOT_YET_DELIVERED 12 12']],
+  ['the open record', without(1), ['incomplete NOT_YET_DELIVERED 1 1']],
+  [
+    'the end, which the next stream pins',
+    without(26, 27),
+    ['incomplete NOT_YET_DELIVERED 26 27', 'incomplete NOT_YET_DELIVERED 22 25'],
+  ],
+  [
+    'all of the stream before',
+    (documents, writer) => {
+      const id = writer.streams[0]?.stream.streamId;
+      return documents.filter(({ source }) => source.attributes['audit.sequence.stream_id'] !== id);
+    },
+    ['incomplete NOT_YET_DELIVERED 1 27'],
+  ],
+  [
+    'what adopts the records of a crash',
+    (documents, writer) => {
+      const id = writer.streams[2]?.stream.streamId;
+      return documents.filter(({ source }) => source.attributes['audit.sequence.stream_id'] !== id);
+    },
+    ['incomplete NOT_YET_DELIVERED 7 7'],
+  ],
+  [
+    'all of a new stream but records without a note',
+    (documents) => [...documents, ...documentsOf(closedWriter('es/new')).slice(1, 3)],
+    ['incomplete NOT_YET_DELIVERED 1 1', 'incomplete NOT_YET_DELIVERED 1 1'],
+  ],
+];
+
+test.each(LATE)('%s may still be on the way within the grace, and is missing after it', async (_, edit, expected) => {
+  const writer = longWriter('es/late');
+  const documents = edit(documentsOf(writer), writer);
+  const early = await verifyIndex(documents, writer, { now: writer.clock.wallMs + 5_000 });
+  expect(told(early)).toEqual(expected);
+  expect(early.exitCode).toBe(2);
+  const over = await verifyIndex(documents, writer);
+  expect(over.grade).toBe('TAMPERED');
+});
+
+test('a record that a signed record declares refused is not delivered, and the rest is proved', async () => {
+  const writer = new TestWriter({ label: 'es/refused' });
+  const stream = writeStepUp(writer.start(), '1').seal();
+  const refused = documentsOf(writer).slice(2, 4);
+  for (const [at, { id }] of refused.entries())
+    stream.record('stepseal.undelivered', {
+      'stepseal.undelivered.stream_id': stream.streamId,
+      'stepseal.undelivered.number': at + 3,
+      'stepseal.undelivered.hash': id,
+      'stepseal.undelivered.answer': '400',
+    });
+  stream.seal();
+  writer.close();
+  const ids = refused.map(({ id }) => id);
+  const report = await verifyIndex(
+    documentsOf(writer).filter(({ id }) => !ids.includes(id)),
+    writer,
+  );
+  expect(told(report)).toEqual(['incomplete NOT_DELIVERED 3 3', 'incomplete NOT_DELIVERED 4 4']);
+  expect(report.streams[0]?.records).toBe(writer.streams[0]?.stream.number);
+});
+
+test('an absent stream is missing in an index although its segment was pruned by retention', async () => {
+  const writer = new TestWriter({ label: 'es/pruned' });
+  writeStepUp(writer.start(), '1').seal();
+  const first = writer.current;
+  const second = writer.roll();
+  second.record('stepseal.prune', {
+    'stepseal.prune.stream_id': first.streamId,
+    'stepseal.prune.size': first.number,
+    'stepseal.prune.root': first.rootAt(first.number),
+    'stepseal.prune.policy': '7 days',
+  });
+  second.seal();
+  writer.close();
+  const later = documentsOf(writer).filter(
+    ({ source }) => source.attributes['audit.sequence.stream_id'] === second.streamId,
+  );
+  expect(told(await verifyIndex(later, writer))).toEqual([`tampered STREAM_MISSING 1 ${first.number}`]);
+});
+
+test('one stream that is asked for is verified, and no other is missed', async () => {
+  const writer = longWriter('es/one');
+  const stream = writer.streams[0]?.stream.streamId ?? '';
+  const report = await verifyIndex(documentsOf(writer), writer, { stream });
+  expect(report.streams.map(({ streamId }) => streamId)).toEqual([stream]);
+  expect(report.findings.filter(({ severity }) => severity === 'tampered')).toEqual([]);
+});
+
+test('a gap record that is on its way does not make the counts behind it wrong', async () => {
+  const writer = new TestWriter({ label: 'es/gap' });
+  writeStepUp(writer.start(), '1').gap({ count: 3 }).seal();
+  writer.close();
+  const documents = documentsOf(writer).filter(({ source }) => source.event_name !== 'stepseal.gap');
+  const report = await verifyIndex(documents, writer, { now: writer.clock.wallMs });
+  expect(told(report)).toEqual(['incomplete NOT_YET_DELIVERED 6 6']);
+});
+
+test('known heads of one run bind the next: an end that was seen and is gone is truncated', async () => {
+  const writer = closedWriter('es/heads');
+  const documents = documentsOf(writer);
+  const { knownHeads } = await verifyIndex(documents, writer);
+  const report = await verifyIndex(documents.slice(0, -1), writer, { knownHeads });
+  expect(told(report)).toEqual([`tampered TRUNCATED ${documents.length} ${documents.length}`]);
+});
+
+test('records of a crash that its successor adopts are whole without a note of their own', async () => {
+  const writer = adoptedWriter('es/adopted');
+  const report = await verifyIndex(documentsOf(writer), writer);
+  expect(said(report)).toEqual(['info ADOPTED']);
+});
