@@ -15,6 +15,7 @@ const CHECKS = {
   tests: ['tsc', '-p', 'tsconfig.tests.json', '--pretty', 'false'],
   unused: ['knip', '--no-progress', '--no-config-hints'],
   registry: ['node', 'scripts/generate-registry.mjs', '--check'],
+  queries: ['node', 'scripts/generate-queries.mjs', '--check'],
   vectors: ['node', 'scripts/generate-merkle-vectors.mjs', '--check'],
   docs: ['node', 'scripts/checks/docs-code.mjs'],
   sources: ['node', 'scripts/checks/source-files.mjs'],
