@@ -57,9 +57,16 @@ export async function openIndex(call: Call, { trust, since, until, recordSignatu
     throw error;
   });
   const dataStream = textFlag(call, 'data-stream') ?? STREAM_PATTERN;
-  const source = elasticsearchSource({ client, dataStream, deliveryGraceMs, stream, trust, recordSignatures });
-  void since;
-  void until;
+  const source = elasticsearchSource({
+    client,
+    dataStream,
+    deliveryGraceMs,
+    stream,
+    since,
+    until,
+    trust,
+    recordSignatures,
+  });
   return {
     ...source,
     async dispose() {

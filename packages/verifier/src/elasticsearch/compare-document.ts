@@ -10,7 +10,7 @@ import { addedIntegrity, compareIntegrity } from './compare-integrity.ts';
 import { compareResource } from './compare-resource.ts';
 import { DifferenceLog, type DocumentDifference } from './difference-log.ts';
 import type { ExportedFacts } from './exported-facts.ts';
-import { restatedPayload } from './restated-payload.ts';
+import { restatesPayload } from './restates-payload.ts';
 import { isStoredBody } from './stored-body.ts';
 import { isTime } from './stored-time.ts';
 import { isObject } from './stored-value.ts';
@@ -28,6 +28,9 @@ export interface StoredDocument {
 
 /** Name of the scope of every event of the registry. */
 const OWN_SCOPE = 'stepseal';
+
+/** No bytes of UTF-8 say it, so what was hashed is something else. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Everything that the exporter writes at the top, in mode `otel`. */
 const TOP: ReadonlySet<string> = new Set([
@@ -97,7 +100,7 @@ export function isAsSealed(
   const { attributes } = source;
   const eventName = source['event_name'];
   if (typeof eventName !== 'string' || !isRegistryEvent(eventName)) return false;
-  if (restatedPayload(source, attributes) !== text) return false;
+  if (LONE_SURROGATE.test(text) || !restatesPayload(text, source, attributes)) return false;
   const number = attributes['audit.sequence.number'];
   const sealed: Sealed = {
     eventName,

@@ -11,7 +11,8 @@ import { openFile } from '../sources/file-source.ts';
 import type { Segment, Source } from '../sources/source.ts';
 import type { TrustPolicy } from '../trust.ts';
 import { Documents } from './documents.ts';
-import { closePointInTime, openPointInTime, readPages } from './pages.ts';
+import { closePointInTime, openPointInTime, type PointInTime, readPages } from './pages.ts';
+import { queriesOf } from './select-streams.ts';
 
 /** What to read of an Elasticsearch, and how. */
 export interface ElasticsearchSourceOptions {
@@ -23,6 +24,12 @@ export interface ElasticsearchSourceOptions {
   readonly deliveryGraceMs?: number | undefined;
   /** Read this one stream only, and miss no other. */
   readonly stream?: string | undefined;
+  /**
+   * Read only what rests on this part of the time, ms: every stream with a record of it, whole. A verification has to be
+   * told of the same part, or misses what came before.
+   */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
   /** Whose word counts on the Resource keys that a Collector may override; default nobody's. */
   readonly trust?: TrustPolicy | undefined;
   /** Keep the signatures of single records, for a verification that checks them; default false. */
@@ -66,19 +73,19 @@ interface Read {
 }
 
 async function readIndex(options: ElasticsearchSourceOptions, directory: string): Promise<Read> {
-  const { client, dataStream, deliveryGraceMs = DELIVERY_GRACE_MS, stream, trust, recordSignatures = false } = options;
+  const { client, dataStream, deliveryGraceMs = DELIVERY_GRACE_MS, trust, recordSignatures = false } = options;
   const documents = new Documents(directory, dataStream, trust, recordSignatures);
   const log = new FindingLog(dataStream, undefined);
   const point = await openPointInTime(client, dataStream);
   const readAtMs = Date.now();
   if (point !== undefined) {
     let { partial } = point;
-    const query =
-      stream === undefined ? { match_all: {} } : { term: { 'attributes.audit.sequence.stream_id': stream } };
     try {
-      for await (const page of readPages(client, point, query, options.pageSize ?? PAGE_SIZE)) {
-        for (const hit of page.hits) documents.take(hit);
-        partial ||= page.partial;
+      for (const query of await queriesFor(options, point)) {
+        for await (const page of readPages(client, point, query, options.pageSize ?? PAGE_SIZE)) {
+          for (const hit of page.hits) documents.take(hit);
+          partial ||= page.partial;
+        }
       }
     } finally {
       await closePointInTime(client, point);
@@ -104,4 +111,13 @@ async function readIndex(options: ElasticsearchSourceOptions, directory: string)
     };
   });
   return { segments, findings: [...log.findings, ...documents.findings] };
+}
+
+function queriesFor(
+  { client, stream, since, until }: ElasticsearchSourceOptions,
+  point: PointInTime,
+): Promise<readonly object[]> | readonly object[] {
+  if (stream !== undefined) return [{ term: { 'attributes.audit.sequence.stream_id': stream } }];
+  if (since === undefined && until === undefined) return [{ match_all: {} }];
+  return queriesOf(client, point, { since, until });
 }

@@ -44,8 +44,23 @@ export function documentsOfStream(stream: StreamBuilder): MemoryDocument[] {
 
 interface Search {
   readonly size: number;
-  readonly query: { readonly term?: Readonly<Record<string, unknown>> };
+  readonly query: Query;
   readonly search_after?: readonly unknown[];
+  readonly aggs?: { readonly values: { readonly composite: Composite } };
+}
+
+interface Composite {
+  readonly size: number;
+  readonly sources: readonly [{ readonly value: { readonly terms: { readonly field: string } } }];
+  readonly after?: { readonly value: string };
+}
+
+interface Query {
+  readonly term?: Readonly<Record<string, unknown>>;
+  readonly terms?: Readonly<Record<string, readonly unknown[]>>;
+  readonly range?: { readonly '@timestamp': { readonly gte?: string; readonly lt?: string } };
+  readonly exists?: { readonly field: string };
+  readonly bool?: { readonly filter?: readonly Query[]; readonly must_not?: readonly Query[] };
 }
 
 /** An Elasticsearch of these documents that knows what a verification asks. */
@@ -66,11 +81,10 @@ export function memoryClient(documents: readonly MemoryDocument[]): Client {
   return client as unknown as Client;
 }
 
-function found(documents: readonly MemoryDocument[], { size, query, search_after }: Search): unknown {
-  const [term] = Object.entries(query.term ?? {});
-  const name = term?.[0].replace('attributes.', '') ?? '';
-  const hits = documents
-    .filter(({ source }) => term === undefined || source.attributes?.[name] === term[1])
+function found(documents: readonly MemoryDocument[], search: Search): unknown {
+  const matching = documents.filter((document) => matches(search.query, document));
+  if (search.aggs !== undefined) return { aggregations: { values: buckets(matching, search.aggs.values.composite) } };
+  const hits = matching
     .map((document, place) => ({
       _id: document.id,
       _index: document.index,
@@ -82,8 +96,35 @@ function found(documents: readonly MemoryDocument[], { size, query, search_after
       ] as const,
     }))
     .sort((a, b) => compare(a.sort, b.sort));
+  const { search_after, size } = search;
   const from = search_after === undefined ? 0 : hits.findIndex(({ sort }) => compare(sort, search_after) > 0);
   return { pit_id: 'pit', _shards: { failed: 0 }, hits: { hits: from === -1 ? [] : hits.slice(from, from + size) } };
+}
+
+function matches({ term, terms, range, exists, bool }: Query, document: MemoryDocument): boolean {
+  const timeMs = Number.parseInt(String(document.source['@timestamp']), 10);
+  const { gte, lt } = range?.['@timestamp'] ?? {};
+  return (
+    Object.entries(term ?? {}).every(([field, value]) => valueOf(document, field) === value) &&
+    Object.entries(terms ?? {}).every(([field, values]) => values.includes(valueOf(document, field))) &&
+    (gte === undefined || timeMs >= Date.parse(gte)) &&
+    (lt === undefined || timeMs < Date.parse(lt)) &&
+    (exists === undefined || valueOf(document, exists.field) !== undefined) &&
+    (bool?.filter ?? []).every((query) => matches(query, document)) &&
+    !(bool?.must_not ?? []).some((query) => matches(query, document))
+  );
+}
+
+function valueOf({ source }: MemoryDocument, field: string): unknown {
+  return source.attributes?.[field.replace(/^attributes\./, '')];
+}
+
+function buckets(documents: readonly MemoryDocument[], { size, sources, after }: Composite): unknown {
+  const { field } = sources[0].value.terms;
+  const values = new Set(documents.map((document) => valueOf(document, field)).filter((value) => value !== undefined));
+  const rest = [...values].map(String).filter((value) => after === undefined || value > after.value);
+  const page = rest.sort().slice(0, size);
+  return { buckets: page.map((value) => ({ key: { value } })), after_key: { value: page.at(-1) } };
 }
 
 /** What has no value comes last. */

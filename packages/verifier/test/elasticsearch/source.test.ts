@@ -16,6 +16,8 @@ interface Asked {
   readonly stream?: string;
   readonly knownHeads?: KnownHeads;
   readonly deliveryGraceMs?: number;
+  readonly since?: number;
+  readonly until?: number;
 }
 
 /** Ten minutes after the last record, with a minute of grace: what is not there is missing. */
@@ -34,7 +36,8 @@ async function verifyIndex(
     ...options,
   });
   onTestFinished(() => source.dispose?.());
-  return verify({ sources: [source], trust, now, knownHeads });
+  const { since, until } = options;
+  return verify({ sources: [source], trust, now, knownHeads, since, until });
 }
 
 /** The findings that matter, with the records that they name. */
@@ -299,4 +302,36 @@ test('records of a crash that its successor adopts are whole without a note of t
   const writer = adoptedWriter('es/adopted');
   const report = await verifyIndex(documentsOf(writer), writer);
   expect(said(report)).toEqual(['info ADOPTED']);
+});
+
+test('a part of the time is widened to whole streams and what these rest on, and misses nothing outside of it', async () => {
+  const writer = new TestWriter({ label: 'es/part' });
+  const times: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    writer.clock.advance(3_600_000);
+    times.push(writer.clock.wallMs);
+    writeStepUp(writer.start(), `${i}`).seal();
+    // The last but one has no close: only the stream behind it pins its end.
+    if (i === 2) writeOne(writer.current, 'late');
+    if (i === 2) writer.crash();
+    else writer.close();
+  }
+  const ids = writer.streams.map(({ stream }) => stream.streamId);
+  const report = await verifyIndex(documentsOf(writer), writer, {
+    since: (times[1] as number) + 40,
+    until: (times[2] as number) + 1_800_000,
+  });
+  // The first ended before the part; the last was opened after it, and is read for what it pins.
+  expect(new Set(report.streams.map(({ streamId }) => streamId))).toEqual(new Set(ids.slice(1)));
+  expect(told(report)).toEqual([]);
+});
+
+test('a stream within the part of the time that is gone is missed', async () => {
+  const writer = longWriter('es/part/gone');
+  const id = writer.streams[1]?.stream.streamId;
+  const documents = documentsOf(writer).filter(({ source }) => source.attributes['audit.sequence.stream_id'] !== id);
+  const first = writer.streams[0]?.stream.lines.length ?? 0;
+  expect(first).toBeGreaterThan(0);
+  const report = await verifyIndex(documents, writer, { since: writer.clock.wallMs - 86_400_000 });
+  expect(told(report)).toContain('tampered STREAM_MISSING 1 7');
 });

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { parsePayload, recordHash, type TypedValue } from '@stepseal/core/format';
 import { exporterDocument } from '@stepseal/testkit';
-import { compareDocument, type DocumentDifference } from '../../src/elasticsearch/compare-document.ts';
+import { compareDocument, type DocumentDifference, isAsSealed } from '../../src/elasticsearch/compare-document.ts';
 import { type ExportedFacts, exportedFacts } from '../../src/elasticsearch/exported-facts.ts';
 import { parseLossless } from '../../src/elasticsearch/lossless-json.ts';
 
@@ -51,7 +51,7 @@ export function differences(
   facts: ExportedFacts | 'unknown' = FACTS,
 ): readonly DocumentDifference[] {
   const hash = recordHash(text);
-  const number = /"audit\.sequence\.number":\{"intValue":"(\d+)"/.exec(text)?.[1];
+  const number = /"audit\.sequence\.number":\{"intValue":"(\d{1,15})"/.exec(text)?.[1];
   const from = { resource: FACTS.resource, softwareVersion: FACTS.softwareVersion };
   const source = parseLossless(exporterDocument({ text, seal: Number(number ?? 1) + 4 }, from)) as Json;
   edit(source);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Client } from '@elastic/elasticsearch';
+import { list, member } from '../sources/json-member.ts';
+import { ask } from './ask.ts';
+import type { PointInTime } from './pages.ts';
+
+/** A part of the time, ms; from `since` on, before `until`. */
+export interface TimeRange {
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+const STREAM = 'attributes.audit.sequence.stream_id';
+const PREDECESSOR = 'attributes.stepseal.predecessor.stream_id';
+/** Values in one question; a server takes 65,536. */
+const AT_ONCE = 10_000;
+/** Answers in one page. */
+const PAGE = 1_000;
+
+/**
+ * The queries that find every stream with a record of the time, whole, and what else is of that time. Beside them come the
+ * streams that these rest on: what ended before a stream that was opened within the time, and what followed on one of it.
+ *
+ * @throws VerifierError `SOURCE_UNREADABLE`
+ */
+export async function queriesOf(client: Client, point: PointInTime, range: TimeRange): Promise<readonly object[]> {
+  const ofTime = { range: { '@timestamp': bounds(range) } };
+  const ids = new Set(await valuesOf(client, point, STREAM, ofTime));
+  if (range.since !== undefined) await addPredecessors(client, point, ids, range.since);
+  if (range.until !== undefined) await addSuccessors(client, point, ids);
+  const streams = chunksOf([...ids].sort()).map((chunk) => ({ terms: { [STREAM]: chunk } }));
+  const strangers = { bool: { filter: [ofTime], must_not: [{ exists: { field: STREAM } }] } };
+  return [...streams, strangers];
+}
+
+/** A stream opened within the time names one that may have ended long before it. */
+async function addPredecessors(client: Client, point: PointInTime, ids: Set<string>, since: number): Promise<void> {
+  for (let fresh = [...ids]; fresh.length > 0; ) {
+    const found: string[] = [];
+    for (const chunk of chunksOf(fresh)) {
+      const opened = { range: { '@timestamp': bounds({ since }) } };
+      const filter = [{ terms: { [STREAM]: chunk } }, opened];
+      found.push(...(await valuesOf(client, point, PREDECESSOR, { bool: { filter } })));
+    }
+    fresh = found.filter((id) => !ids.has(id));
+    for (const id of fresh) ids.add(id);
+  }
+}
+
+/** What a crash left is pinned by the stream that followed. */
+async function addSuccessors(client: Client, point: PointInTime, ids: Set<string>): Promise<void> {
+  for (const chunk of chunksOf([...ids])) {
+    for (const id of await valuesOf(client, point, STREAM, { terms: { [PREDECESSOR]: chunk } })) ids.add(id);
+  }
+}
+
+/** All values of a keyword in the documents that a query finds. */
+async function valuesOf(client: Client, point: PointInTime, field: string, query: object): Promise<string[]> {
+  const values: string[] = [];
+  for (let after: unknown; ; ) {
+    const composite = { size: PAGE, sources: [{ value: { terms: { field } } }], ...(after !== undefined && { after }) };
+    const body = { size: 0, query, pit: { id: point.id }, track_total_hits: false, aggs: { values: { composite } } };
+    const answer = await ask(client, 'POST', '/_search', JSON.stringify(body));
+    const found = member(member(answer.body, 'aggregations'), 'values');
+    const buckets = list(found, 'buckets');
+    for (const bucket of buckets) values.push(String(member(member(bucket, 'key'), 'value')));
+    after = member(found, 'after_key');
+    if (after === undefined || buckets.length < PAGE) return values;
+  }
+}
+
+function bounds({ since, until }: TimeRange): object {
+  return { ...(since !== undefined && { gte: iso(since) }), ...(until !== undefined && { lt: iso(until) }) };
+}
+
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+function chunksOf(ids: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, at) =>
+    ids.slice(at * AT_ONCE, (at + 1) * AT_ONCE),
+  );
+}
