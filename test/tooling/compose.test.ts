@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,6 +92,50 @@ test('no password stands in the file: each is read from a volume', () => {
   }
   for (const [, assigned] of text.matchAll(/(?:PASSWORD|ENCRYPTIONKEY)="?([^\s"]+)/g)) {
     expect(assigned).toMatch(/^\$\$\(cat$/);
+  }
+});
+
+test('every service has what Compose knows, and nothing else', () => {
+  const known =
+    'image build command entrypoint depends_on environment ports volumes healthcheck user network_mode restart';
+  for (const [name, service] of services) {
+    const words = [...known.split(' '), 'stop_grace_period'];
+    expect(Object.keys(service).filter((key) => !words.includes(key))).toEqual([]);
+    for (const { condition } of Object.values(service.depends_on ?? {})) {
+      expect(['service_healthy', 'service_completed_successfully'], name).toContain(condition);
+    }
+    for (const value of Object.values(service.environment ?? {})) expect(typeof value, name).toBe('string');
+    expect(service.healthcheck?.test[0] ?? 'CMD', name).toMatch(/^CMD(-SHELL)?$/);
+  }
+});
+
+test('the commands of the containers are taken by the command: they fail for want of an Elasticsearch, not for a word', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'stepseal-compose-'));
+  const nobody = 'http://127.0.0.1:9';
+  try {
+    for (const path of ['stepseal/elastic', 'stepseal/kibana', 'stepseal-collector/writer']) {
+      mkdirSync(join(directory, path, '..'), { recursive: true });
+      writeFileSync(join(directory, path), 'secret');
+    }
+    const run = (
+      [, script = '', ...rest]: readonly string[],
+      environment: NodeJS.ProcessEnv,
+    ): [number | null, string] => {
+      const args = rest.map((word) => word.replace(/^\/run/, directory).replace(/^http:.*/, nobody));
+      const env = { PATH: process.env['PATH'], ...environment, STEPSEAL_ELASTICSEARCH_URL: nobody };
+      const { status, stderr } = spawnSync(process.execPath, [join(ROOT, script), ...args], { env, encoding: 'utf8' });
+      return [status, stderr];
+    };
+    const commands = services.filter(([, { command }]) => command?.includes('install'));
+    expect(commands.map(([name]) => name)).toEqual(['dashboards']);
+    for (const [name, { command, environment }] of commands) {
+      const answer = run(command, environment as NodeJS.ProcessEnv);
+      expect([name, ...answer]).toEqual([name, 3, expect.stringContaining('ELASTIC_UNREACHABLE')]);
+    }
+    const install = run([...(compose.services['install']?.command ?? []), directory], {});
+    expect(install).toEqual([3, expect.stringContaining('ELASTIC_UNREACHABLE')]);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 });
 

@@ -2,22 +2,22 @@
 // Copyright The Stepseal Authors
 
 // The Elasticsearch side of docker-compose.yml: what `stepseal elastic install` puts there, then the Collector's user
-// with the role of a writer, and Kibana's password.
+// with the role of a writer, and Kibana's password. Takes the directory that the secrets are mounted in.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const RETAIN = '90 days';
 const url = process.env.STEPSEAL_ELASTICSEARCH_URL;
-const [elastic, kibana, writer] = [
-  '/run/stepseal/elastic',
-  '/run/stepseal/kibana',
-  '/run/stepseal-collector/writer',
-].map((path) => readFileSync(path, 'utf8'));
+const mounted = process.argv[2] ?? '/run';
+const [elastic, kibana, writer] = ['stepseal/elastic', 'stepseal/kibana', 'stepseal-collector/writer'].map((path) =>
+  readFileSync(join(mounted, path), 'utf8'),
+);
 
 const main = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
-const as = ['--user', 'elastic', '--password-file', '/run/stepseal/elastic'];
+const as = ['--elasticsearch-user', 'elastic', '--password-file', join(mounted, 'stepseal/elastic')];
 const { status } = spawnSync(process.execPath, [main, 'elastic', 'install', '--retain', RETAIN, ...as], {
   stdio: 'inherit',
 });
