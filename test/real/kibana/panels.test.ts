@@ -11,8 +11,10 @@ import { readAnswer } from '../../../packages/elastic/src/kibana/answer.ts';
 import { DASHBOARDS } from '../../../packages/elastic/src/kibana/dashboards.ts';
 import type { AnswerRow } from '../../../packages/elastic/src/kibana/panel.ts';
 import { searchRequest } from '../../../packages/elastic/src/kibana/search-request.ts';
+import { KibanaServer } from '../../../packages/elastic/test/kibana/support/kibana-server.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { stepsealElasticAndKibana } from './support/stepseal-async.ts';
 import { documentsOfTheTrail, story } from './support/story.ts';
 
 const STREAM = 'logs-stepseal.audit.otel-default';
@@ -78,4 +80,52 @@ describe.each(DASHBOARDS)('$title', (dashboard) => {
       expect(comparable(answer, panel.answer)).toEqual(panel.answer);
     },
   );
+});
+
+describe('the command, told of a Kibana', () => {
+  const kibana = new KibanaServer();
+  let url: string;
+
+  beforeAll(async () => {
+    url = await kibana.start();
+  });
+
+  afterAll(() => kibana.stop());
+
+  const kinds = (stdout: string): string[] =>
+    (JSON.parse(stdout) as { steps: { did: string; kind: string }[] }).steps
+      .filter(({ kind }) => ['data view', 'dashboard', 'saved search'].includes(kind))
+      .map(({ did, kind }) => `${did} ${kind}`);
+
+  test('installs into both, once, shows that nothing differs, and takes its own out again', async () => {
+    const run = (...args: string[]): ReturnType<typeof stepsealElasticAndKibana> =>
+      stepsealElasticAndKibana(store, url, ...args);
+    const first = await run('install', '--allow-missing', '--without-roles', '--json');
+    expect([first.exitCode, first.stderr, new Set(kinds(first.stdout))]).toEqual([
+      0,
+      '',
+      new Set(['created data view', 'created dashboard', 'created saved search']),
+    ]);
+    const again = await run('install', '--allow-missing', '--without-roles', '--json');
+    expect(new Set(kinds(again.stdout).map((step) => step.split(' ')[0]))).toEqual(new Set(['unchanged']));
+    expect((await run('diff', '--without-roles')).exitCode).toBe(0);
+    const status = (await run('status', '--without-roles')).stdout;
+    expect(status).toMatch(/version \S+ +dashboard +stepseal-integrity/);
+
+    kibana.dashboards.set('stepseal-integrity', { ...kibana.dashboards.get('stepseal-integrity'), title: 'Mine' });
+    const diff = await run('diff', '--without-roles');
+    expect([diff.exitCode, diff.stdout]).toEqual([1, expect.stringContaining('- title: Mine\n  + title: Integrity')]);
+
+    await run('uninstall', '--without-roles');
+    expect([kibana.dashboards.size, kibana.dataViews.size, kibana.searches.size]).toEqual([0, 0, 0]);
+  });
+
+  test('writes nothing to Elasticsearch either when somebody else has the id of a dashboard', async () => {
+    kibana.dashboards.set('stepseal-integrity', { title: 'theirs', description: '' });
+    const template = '/_component_template/stepseal-audit@settings';
+    const before = await store.call('GET', template);
+    const { exitCode, stderr } = await stepsealElasticAndKibana(store, url, 'install', '--retain', '7 years');
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('ELASTIC_FOREIGN')]);
+    expect(await store.call('GET', template)).toEqual(before);
+  });
 });

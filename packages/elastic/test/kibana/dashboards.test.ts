@@ -3,12 +3,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, objectsAt } from '../../src/json.ts';
-import { apiDashboard } from '../../src/kibana/api-dashboard.ts';
-import { DASHBOARDS } from '../../src/kibana/dashboards.ts';
+import { kibanaAssets } from '../../src/kibana/kibana-assets.ts';
 import { REFERENCE, referenceSchema } from './support/reference.ts';
 
-const IDS = { dataView: 'stepseal-audit', oneStepUp: 'stepseal-one-step-up' };
-const bodies = DASHBOARDS.map((dashboard): [string, JsonObject] => [dashboard.id, apiDashboard(dashboard, IDS)]);
+const bodies = kibanaAssets('default').flatMap(({ kind, name, body }): [string, JsonObject][] =>
+  kind === 'dashboard' ? [[name, body]] : [],
+);
 
 // `npx vitest run packages/elastic/test/kibana -u` writes the files anew.
 it.each(bodies)('the file of %s is in step', async (id, body) => {
