@@ -87,7 +87,6 @@ function apiMeasure(measure: Measure, panel: Where): JsonObject {
         operation: 'percentile',
         field: measure.field,
         percentile: measure.percentile,
-        format: MILLISECONDS,
         filter: of(),
         label,
       };
@@ -97,24 +96,28 @@ function apiMeasure(measure: Measure, panel: Where): JsonObject {
     case 'rate':
     case 'age': {
       const { formula, format } = formulaOf(measure);
-      return { operation: 'formula', formula, ...(format !== undefined && { format }), filter: of(), label };
+      return { operation: 'formula', formula, format, filter: of(), label };
     }
   }
 }
 
-const MILLISECONDS: JsonObject = { type: 'duration', from: 'milliseconds', to: 'humanizePrecise' };
+/** An age is shown in minutes: Kibana's own formats of durations are called otherwise from version to version. */
+export const MINUTE_MS = 60_000;
 
 /** Figures that Kibana computes of others. */
 export function formulaOf(measure: Extract<Measure, { readonly figure: 'share' | 'rate' | 'age' }>): {
   readonly formula: string;
-  readonly format?: JsonObject;
+  readonly format: { readonly type: string; readonly decimals: number };
 } {
   switch (measure.figure) {
     case 'share':
       return { formula: `count(kql='${kql(measure.where)}') / count()`, format: { type: 'percent', decimals: 1 } };
     case 'rate':
-      return { formula: `count() / unique_count(${measure.per})` };
+      return { formula: `count() / unique_count(${measure.per})`, format: { type: 'number', decimals: 2 } };
     case 'age':
-      return { formula: `now() - last_value(${TIME}, kql='${kql(measure.where)}')`, format: MILLISECONDS };
+      return {
+        formula: `(now() - last_value(${TIME}, kql='${kql(measure.where)}')) / ${MINUTE_MS}`,
+        format: { type: 'number', decimals: 1 },
+      };
   }
 }

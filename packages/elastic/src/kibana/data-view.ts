@@ -18,11 +18,5 @@ export function dataView(id: string): JsonObject {
     timeFieldName: TIME,
     allowNoIndex: true,
     fieldAttrs: { [MARKED_FIELD]: { customDescription: signed('When it happened.') } },
-    fieldFormats: {
-      'attributes.step_up.duration_ms': {
-        id: 'duration',
-        params: { inputFormat: 'milliseconds', outputFormat: 'humanizePrecise' },
-      },
-    },
   };
 }

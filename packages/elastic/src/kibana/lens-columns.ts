@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { JsonObject } from '../json.ts';
-import { formulaOf } from './api-chart.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { formulaOf, MINUTE_MS } from './api-chart.ts';
 import { fieldType } from './field-type.ts';
 import { EVENT, TIME } from './fields.ts';
 import type { Measure, Split } from './panel.ts';
@@ -67,7 +67,7 @@ export function measureColumns(measure: Measure, id: string, panel: Where): Colu
     case 'sum':
       return [[id, { ...common, ...field('sum', measure.field), filter: of() }]];
     case 'percentile': {
-      const params = { percentile: measure.percentile, format: DURATION };
+      const params = { percentile: measure.percentile };
       return [[id, { ...common, ...field('percentile', measure.field), params, filter: of() }]];
     }
     case 'last':
@@ -83,18 +83,24 @@ type Formula = Extract<Measure, { readonly figure: 'share' | 'rate' | 'age' }>;
 
 /** A formula is kept with its parts, and with the tree that they are put together by. */
 function formulaColumns(measure: Formula, id: string, common: JsonObject): Columns {
-  const { formula } = formulaOf(measure);
+  const { formula, format } = formulaOf(measure);
   const parts = partsOf(measure).map(
     (part, index) => [`${id}X${index}`, { ...common, label: `Part of ${measure.label}`, ...part }] as const,
   );
   const args = parts.map(([part]) => part);
-  const name = measure.figure === 'age' ? 'subtract' : 'divide';
-  const location = { min: 0, max: formula.length };
-  const tree = { type: 'function', name, args, location, text: formula };
+  const node = (name: string, operands: readonly Json[], text: string): JsonObject => {
+    const min = formula.indexOf(text);
+    return { type: 'function', name, args: operands, location: { min, max: min + text.length }, text };
+  };
+  const inner = formula.slice(1, formula.lastIndexOf(')'));
+  const tree =
+    measure.figure === 'age'
+      ? node('divide', [node('subtract', args, inner), MINUTE_MS], formula)
+      : node('divide', args, formula);
   const sum = `${id}X${parts.length}`;
-  const format = measure.figure === 'share' ? PERCENT : measure.figure === 'age' ? DURATION : NUMBER;
+  const { type, decimals } = format;
   const math = { operationType: 'math', params: { tinymathAst: tree }, references: args };
-  const params = { formula, isFormulaBroken: false, format };
+  const params = { formula, isFormulaBroken: false, format: { id: type, params: { decimals } } };
   return [
     [id, { ...common, operationType: 'formula', params, references: [sum] }],
     ...parts,
@@ -112,13 +118,6 @@ function partsOf(measure: Formula): JsonObject[] {
       return [{ operationType: 'now', references: [] }, newest(TIME, query(measure.where))];
   }
 }
-
-const DURATION: JsonObject = {
-  id: 'duration',
-  params: { decimals: 1, fromUnit: 'milliseconds', toUnit: 'humanizePrecise' },
-};
-const PERCENT: JsonObject = { id: 'percent', params: { decimals: 1 } };
-const NUMBER: JsonObject = { id: 'number', params: { decimals: 2 } };
 
 function counted(filter?: JsonObject): JsonObject {
   const column = { operationType: 'count', sourceField: RECORDS, params: { emptyAsNull: false } };

@@ -17,7 +17,7 @@ export type Measure = { readonly label: string } & (
   | { readonly figure: 'share'; readonly where: Where }
   /** Documents for each different value of a field. */
   | { readonly figure: 'rate'; readonly per: string }
-  /** Time since the newest document that fulfils this; a search request answers with the moment of that document. */
+  /** Minutes since the newest document that fulfils this; a search request answers with the moment of that document. */
   | { readonly figure: 'age'; readonly where: Where }
 );
 

@@ -37,7 +37,7 @@ export const INTEGRITY: Dashboard = {
         measures: [
           { figure: 'last', field: GRADE, label: 'Verdict' },
           { figure: 'last', field: TIME, label: 'At' },
-          { figure: 'age', where: VERIFIED, label: 'Age' },
+          { figure: 'age', where: VERIFIED, label: 'Minutes ago' },
           { figure: 'last', field: attribute('stepseal.verified.records'), label: 'Records' },
           { figure: 'last', field: attribute('stepseal.verified.findings.tampered'), label: 'Tampered' },
           { figure: 'last', field: attribute('stepseal.verified.findings.incomplete'), label: 'Incomplete' },
@@ -111,7 +111,7 @@ export const INTEGRITY: Dashboard = {
         ],
         measures: [
           { figure: 'last', field: TIME, label: 'Last seal' },
-          { figure: 'age', where: SEALING, label: 'Age' },
+          { figure: 'age', where: SEALING, label: 'Minutes ago' },
           { figure: 'count', where: [{ field: EVENT, is: 'stepseal.stream.close' }], label: 'Closed' },
         ],
       },

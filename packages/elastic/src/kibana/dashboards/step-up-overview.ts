@@ -128,8 +128,8 @@ export const STEP_UP_OVERVIEW: Dashboard = {
         rows: [BY_METHOD],
         measures: [
           { figure: 'count', label: 'Passed' },
-          { figure: 'percentile', percentile: 50, field: DURATION, label: 'p50' },
-          { figure: 'percentile', percentile: 95, field: DURATION, label: 'p95' },
+          { figure: 'percentile', percentile: 50, field: DURATION, label: 'p50 (ms)' },
+          { figure: 'percentile', percentile: 95, field: DURATION, label: 'p95 (ms)' },
         ],
       },
       width: 24,
@@ -148,8 +148,8 @@ export const STEP_UP_OVERVIEW: Dashboard = {
         chart: 'lines',
         across: BY_DAY,
         measures: [
-          { figure: 'percentile', percentile: 50, field: DURATION, label: 'p50' },
-          { figure: 'percentile', percentile: 95, field: DURATION, label: 'p95' },
+          { figure: 'percentile', percentile: 50, field: DURATION, label: 'p50 (ms)' },
+          { figure: 'percentile', percentile: 95, field: DURATION, label: 'p95 (ms)' },
         ],
       },
       width: 24,

@@ -69,7 +69,7 @@ function measureInWords(measure: Measure): string {
     case 'rate':
       return `number for each different \`${measure.per}\``;
     case 'age':
-      return 'time since the newest (the search request: its moment)';
+      return 'minutes since the newest (the search request: its moment)';
   }
 }
 
