@@ -53,6 +53,16 @@ export class Redelivery {
    * @throws SealingError `ENDPOINT_UNREACHABLE`, `ENDPOINT_FAULT`: some of the records may have been accepted
    */
   async send(load: Load): Promise<RefusedRecord[]> {
+    // Delivery beside an application never keeps its process; here there is nothing else that would.
+    const awake = setInterval(() => {}, 2 ** 30);
+    try {
+      return await this.#send(load);
+    } finally {
+      clearInterval(awake);
+    }
+  }
+
+  async #send(load: Load): Promise<RefusedRecord[]> {
     const outcome = await this.#answer(load);
     if (outcome === undefined) {
       this.#accepted += load.records.length;
@@ -62,8 +72,8 @@ export class Redelivery {
     if (records.length > 1) {
       const half = Math.ceil(records.length / 2);
       return [
-        ...(await this.send({ ...load, records: records.slice(0, half) })),
-        ...(await this.send({ ...load, records: records.slice(half) })),
+        ...(await this.#send({ ...load, records: records.slice(0, half) })),
+        ...(await this.#send({ ...load, records: records.slice(half) })),
       ];
     }
     this.#refused++;
