@@ -10,7 +10,7 @@ import { addedIntegrity, compareIntegrity } from './compare-integrity.ts';
 import { compareResource } from './compare-resource.ts';
 import { DifferenceLog, type DocumentDifference } from './difference-log.ts';
 import type { ExportedFacts } from './exported-facts.ts';
-import { restatesPayload } from './restates-payload.ts';
+import { restatedPayload } from './restated-payload.ts';
 import { isStoredBody } from './stored-body.ts';
 import { isTime } from './stored-time.ts';
 import { isObject } from './stored-value.ts';
@@ -100,7 +100,7 @@ export function isAsSealed(
   const { attributes } = source;
   const eventName = source['event_name'];
   if (typeof eventName !== 'string' || !isRegistryEvent(eventName)) return false;
-  if (LONE_SURROGATE.test(text) || !restatesPayload(text, source, attributes)) return false;
+  if (LONE_SURROGATE.test(text) || restatedPayload(source, attributes) !== text) return false;
   const number = attributes['audit.sequence.number'];
   const sealed: Sealed = {
     eventName,
@@ -185,14 +185,19 @@ function compareScope({ scopeName, scopeVersion }: Sealed, scope: unknown, log: 
 
 /** A document says where it is, and is searched by that. Names of backing indices contain the data stream's. */
 function comparePlace(index: string, stored: unknown, log: DifferenceLog): void {
-  const { type, dataset, namespace, ...others } = isObject(stored) ? stored : {};
-  const parts = [type, dataset, namespace];
+  const { type, dataset, namespace } = isObject(stored) ? stored : {};
   const isPlace =
     type === 'logs' &&
-    // A hyphen parts them: with one inside, another division of the name would do as well.
-    parts.every((part) => typeof part === 'string' && part !== '' && !part.includes('-')) &&
-    `-${index}-`.includes(`-${parts.join('-')}-`);
-  if (!isPlace || Object.keys(others).length > 0) log.field('data_stream', index, stored);
+    isPart(dataset) &&
+    isPart(namespace) &&
+    `-${index}-`.includes(`-logs-${dataset}-${namespace}-`) &&
+    Object.keys(stored as object).length === 3;
+  if (!isPlace) log.field('data_stream', index, stored);
+}
+
+/** A hyphen parts them: with one inside, another division of the name would do as well. */
+function isPart(part: unknown): part is string {
+  return typeof part === 'string' && part !== '' && !part.includes('-');
 }
 
 /** Dots make a path: `{"body.text":…}` is found as the body is. */

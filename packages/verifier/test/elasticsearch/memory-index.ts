@@ -10,6 +10,8 @@ import { exportedFacts } from '../../src/elasticsearch/exported-facts.ts';
 export interface MemoryDocument {
   id: string;
   index: string;
+  /** Stored, and found by no search: a filter takes it out. */
+  hidden?: true;
   source: {
     '@timestamp': unknown;
     event_name?: unknown;
@@ -63,11 +65,30 @@ interface Query {
   readonly bool?: { readonly filter?: readonly Query[]; readonly must_not?: readonly Query[] };
 }
 
+/** What the credentials may do, and what there is beside the documents of the stream. */
+export interface MemoryServer {
+  /** Default true. */
+  readonly mayReadAll?: boolean;
+  readonly mayCount?: boolean;
+  /** Documents of an index that is in no data stream. */
+  readonly outside?: number;
+  readonly failed?: number;
+}
+
 /** An Elasticsearch of these documents that knows what a verification asks. */
-export function memoryClient(documents: readonly MemoryDocument[]): Client {
+export function memoryClient(all: readonly MemoryDocument[], server: MemoryServer = {}): Client {
+  const { mayReadAll = true, mayCount = true, outside = 0, failed = 0 } = server;
+  const documents = all.filter(({ hidden }) => hidden !== true);
   const answer = (path: string, body: unknown): { statusCode: number; body: unknown } => {
     if (path.endsWith('/_pit')) return { statusCode: 200, body: { id: 'pit', _shards: { failed: 0 } } };
     if (path === '/_search') return { statusCode: 200, body: found(documents, JSON.parse(String(body))) };
+    if (path.endsWith('/_stats/docs')) return mayCount ? { statusCode: 200, body: stats(all) } : FORBIDDEN;
+    if (path.endsWith('/_has_privileges')) return { statusCode: 200, body: { has_all_requested: mayReadAll } };
+    if (path.endsWith('/_count')) return { statusCode: 200, body: { count: path.includes('failures') ? failed : outside } };
+    if (path.startsWith('/_resolve/index')) {
+      return { statusCode: 200, body: { indices: outside === 0 ? [] : [{ name: '.ds-outside', attributes: ['open'] }] } };
+    }
+    if (path.endsWith('/_search')) return { statusCode: 200, body: counted(documents) };
     return { statusCode: 404, body: {} };
   };
   const client = {
@@ -79,6 +100,24 @@ export function memoryClient(documents: readonly MemoryDocument[]): Client {
     },
   };
   return client as unknown as Client;
+}
+
+const FORBIDDEN = { statusCode: 403, body: {} };
+
+function stats(documents: readonly MemoryDocument[]): unknown {
+  const indices = Object.entries(byIndex(documents)).map(([index, count]) => [index, { primaries: { docs: { count } } }]);
+  return { indices: Object.fromEntries(indices) };
+}
+
+function counted(documents: readonly MemoryDocument[]): unknown {
+  const buckets = Object.entries(byIndex(documents)).map(([key, doc_count]) => ({ key, doc_count }));
+  return { aggregations: { values: { buckets } } };
+}
+
+function byIndex(documents: readonly MemoryDocument[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { index } of documents) counts[index] = (counts[index] ?? 0) + 1;
+  return counts;
 }
 
 function found(documents: readonly MemoryDocument[], search: Search): unknown {

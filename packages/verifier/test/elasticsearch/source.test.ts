@@ -2,13 +2,20 @@
 // Copyright The Stepseal Authors
 
 import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
 import type { KnownHeads } from '../../src/known-heads.ts';
 import type { Report } from '../../src/report.ts';
 import { verify } from '../../src/verify.ts';
 import { adoptedWriter, closedWriter, later, policyOf, said } from '../support.ts';
-import { BACKING_INDEX, DATA_STREAM, documentsOf, type MemoryDocument, memoryClient } from './memory-index.ts';
+import {
+  BACKING_INDEX,
+  DATA_STREAM,
+  documentsOf,
+  type MemoryDocument,
+  type MemoryServer,
+  memoryClient,
+} from './memory-index.ts';
 
 interface Asked {
   readonly now?: number;
@@ -18,6 +25,7 @@ interface Asked {
   readonly deliveryGraceMs?: number;
   readonly since?: number;
   readonly until?: number;
+  readonly server?: MemoryServer;
 }
 
 /** Ten minutes after the last record, with a minute of grace: what is not there is missing. */
@@ -26,10 +34,10 @@ async function verifyIndex(
   writer: TestWriter,
   asked: Asked = {},
 ): Promise<Report> {
-  const { now = later(writer), knownHeads, ...options } = asked;
+  const { now = later(writer), knownHeads, server, ...options } = asked;
   const trust = policyOf(writer.identity);
   const source = elasticsearchSource({
-    client: memoryClient(documents),
+    client: memoryClient(documents, server),
     dataStream: DATA_STREAM,
     deliveryGraceMs: 60_000,
     trust,
@@ -334,4 +342,49 @@ test('a stream within the part of the time that is gone is missed', async () => 
   expect(first).toBeGreaterThan(0);
   const report = await verifyIndex(documents, writer, { since: writer.clock.wallMs - 86_400_000 });
   expect(told(report)).toContain('tampered STREAM_MISSING 1 7');
+});
+
+describe('documents that a search does not find', () => {
+  test('are counted', async () => {
+    const writer = longWriter('es/hidden');
+    const documents = documentsOf(writer);
+    at(documents, writer, 4).hidden = true;
+    expect(told(await verifyIndex(documents, writer))).toEqual([
+      'tampered RECORD_MISSING 4 4',
+      'tampered HIDDEN_DOCUMENTS',
+    ]);
+  });
+
+  test('are named where they lie outside of the data stream', async () => {
+    const writer = longWriter('es/outside');
+    const report = await verifyIndex(documentsOf(writer), writer, { server: { outside: 3 } });
+    expect(told(report)).toEqual(['tampered HIDDEN_DOCUMENTS']);
+    expect(report.findings[0]?.evidence).toContain('.ds-outside holds 3 documents');
+  });
+
+  test('are incomplete where they wait in the failure store', async () => {
+    const writer = longWriter('es/failed');
+    const report = await verifyIndex(documentsOf(writer), writer, { server: { failed: 2 } });
+    expect(told(report)).toEqual(['incomplete HIDDEN_DOCUMENTS']);
+  });
+
+  test('cannot be told by who may not count, which is said', async () => {
+    const writer = longWriter('es/uncounted');
+    const report = await verifyIndex(documentsOf(writer), writer, { server: { mayCount: false } });
+    expect(said(report)).toContain('info UNREADABLE');
+    expect(report.grade).toBe('SEALED');
+  });
+});
+
+test('who may not read all of it is told so, and what is not there is no alarm', async () => {
+  const writer = longWriter('es/denied');
+  const [first, second] = writer.streams.map(({ stream }) => stream.streamId);
+  const documents = documentsOf(writer).filter(
+    ({ source: { attributes } }) =>
+      attributes['audit.sequence.stream_id'] !== second &&
+      !(attributes['audit.sequence.stream_id'] === first && attributes['audit.sequence.number'] === 4),
+  );
+  const report = await verifyIndex(documents, writer, { server: { mayReadAll: false } });
+  expect(told(report)).toContain('incomplete UNREADABLE');
+  expect(report.grade).toBe('INCOMPLETE');
 });
