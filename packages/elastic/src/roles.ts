@@ -26,7 +26,8 @@ export function roleDescriptor(
     case 'writer':
       return { cluster: [], indices: [onStream('create_doc', ...(autoConfigure ? ['auto_configure'] : []))] };
     case 'auditor':
-      return { cluster: [], indices: [onStream('read', 'view_index_metadata')] };
+      // How many documents are stored tells whether a search finds them all.
+      return { cluster: [], indices: [onStream('read', 'view_index_metadata', 'monitor')] };
     case 'installer':
       // Whoever installs the roles needs manage_security as well, which is the power to grant anything: not in a role of ours.
       return {

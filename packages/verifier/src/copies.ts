@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { CheckSwitch } from './checks.ts';
-import { coveredAtMs, mayStillCome, notYet } from './delivery.ts';
+import { asAbsent, coveredAtMs } from './delivery.ts';
 import { FindingLog } from './finding-log.ts';
 import type { Finding } from './findings.ts';
 import type { Outcome } from './outcome.ts';
@@ -75,7 +75,7 @@ function addTruncated(best: Outcome, other: Outcome, check: CheckSwitch, log: Fi
     to: best.state.number,
     evidence: `${best.segment.name} holds ${best.state.number} records under notes, this one ${number}.`,
   } as const;
-  log.add(mayStillCome(other, coveredAtMs(other, from)) ? notYet(entry) : entry);
+  log.add(asAbsent(other, entry, coveredAtMs(other, from)));
 }
 
 function tampered(outcome: Outcome): boolean {

@@ -38,11 +38,18 @@ function createdMs(streamId: string | undefined): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
-/** An absence as it is to be told of what may still come: incomplete, until the time is over. */
-export function notYet(entry: Entry): Entry {
+/**
+ * An absence as it is to be told: incomplete while what was signed at a time may still come, and where a part of the
+ * source could not be read.
+ */
+export function asAbsent(outcome: Outcome, entry: Entry, signedMs: number | undefined): Entry {
   if (!ABSENCE.has(entry.code)) return entry;
-  const evidence = `${entry.evidence} It may still be on its way.`;
-  return { ...entry, code: 'NOT_YET_DELIVERED', severity: 'incomplete', evidence };
+  if (mayStillCome(outcome, signedMs)) {
+    const evidence = `${entry.evidence} It may still be on its way.`;
+    return { ...entry, code: 'NOT_YET_DELIVERED', severity: 'incomplete', evidence };
+  }
+  if (outcome.segment.partial !== true) return entry;
+  return { ...entry, severity: 'incomplete', evidence: `${entry.evidence} A part of the source could not be read.` };
 }
 
 /**
@@ -62,7 +69,7 @@ export function asDelivered(
   const rest = (end: number): void => {
     if (end < start) return;
     const part = { ...finding, from: start, to: end };
-    parts.push(mayStillCome(outcome, coveredAtMs(outcome, start)) ? { ...part, ...notYet(part) } : part);
+    parts.push({ ...part, ...asAbsent(outcome, part, coveredAtMs(outcome, start)) });
   };
   for (const number of [...declared.keys()].sort((a, b) => a - b)) {
     if (number < start || number > to) continue;

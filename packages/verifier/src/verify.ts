@@ -177,8 +177,7 @@ function segmentFindings(examined: Examined, streams: Streams): readonly Finding
     const claims = declared.get(outcome.streamId ?? '') ?? new Map<number, UndeliveredClaim>();
     const told = outcome.findings.flatMap((finding) => asDelivered(outcome, finding, claims));
     // What is not here proves nothing against a stream, whoever vouches for it, while it may still come.
-    const late = (finding: Finding): boolean =>
-      finding.code === 'NOT_YET_DELIVERED' || finding.code === 'NOT_DELIVERED';
+    const late = ({ severity }: Finding): boolean => severity === 'incomplete';
     const answers = accountable(outcome);
     return told.map(
       (finding): Finding =>

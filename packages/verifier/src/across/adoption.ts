@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { mayStillCome, notYet } from '../delivery.ts';
+import { asAbsent } from '../delivery.ts';
+import type { Entry } from '../finding-log.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Tail } from '../rest.ts';
 import type { PredecessorPin } from '../stream-facts.ts';
@@ -48,7 +49,7 @@ export function followPredecessors(streams: Streams): void {
         to: pin.number,
         evidence,
       } as const;
-      streams.add(pin.streamId, mayStillCome(outcome, state?.firstTimeMs) ? notYet(entry) : entry);
+      streams.add(pin.streamId, asAbsent(outcome, entry, state?.firstTimeMs));
       continue;
     }
     if (state?.firstTimeMs !== undefined) streams.successorTimeMs.set(pin.streamId, state.firstTimeMs);
@@ -110,7 +111,7 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
   if (pin.cause === 'closed' || pin.cause === 'roll') {
     const evidence = `Its successor found it closed with ${pin.number} records; its closing note is not here.`;
     const entry = { code: 'TRUNCATED', from: Math.min(end.number + 1, pin.number), to: pin.number, evidence } as const;
-    streams.add(id, isLate(streams, target) ? notYet(entry) : entry);
+    streams.add(id, absentFrom(streams, target, entry));
     return false;
   }
   if (!same) explainDifference(streams, pin, target, tail);
@@ -141,12 +142,12 @@ function explainDifference(streams: Streams, pin: PredecessorPin, target: Outcom
     evidence: `Its successor found ${pin.number} records; ${number} are here.`,
   };
   const entry = explained ?? cut;
-  streams.add(id, isLate(streams, target) ? notYet(entry) : entry);
+  streams.add(id, absentFrom(streams, target, entry));
 }
 
 /** What a successor pins was signed with its open record at the latest. */
-function isLate(streams: Streams, target: Outcome): boolean {
-  return mayStillCome(target, streams.successorTimeMs.get(target.streamId ?? ''));
+function absentFrom(streams: Streams, target: Outcome, entry: Entry): Entry {
+  return asAbsent(target, entry, streams.successorTimeMs.get(target.streamId ?? ''));
 }
 
 function lengthHolds(streams: Streams, pin: PredecessorPin, tail: Tail): boolean {

@@ -12,7 +12,12 @@ export interface Answer {
 }
 
 /** Questions of a verification are no part of anybody's traces. The text is parsed here, without losing a digit. */
-const OPTIONS = { meta: true, asStream: true, openTelemetry: { enabled: false } } as const;
+const OPTIONS = {
+  meta: true,
+  asStream: true,
+  openTelemetry: { enabled: false },
+  headers: { accept: 'application/json', 'content-type': 'application/json' },
+} as const;
 
 /**
  * Asks Elasticsearch one thing. 403 and 404 are answers where `may` says so.

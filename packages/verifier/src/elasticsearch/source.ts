@@ -5,11 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
-import { FindingLog } from '../finding-log.ts';
+import { type Entry, FindingLog } from '../finding-log.ts';
 import type { Finding } from '../findings.ts';
 import { openFile } from '../sources/file-source.ts';
 import type { Segment, Source } from '../sources/source.ts';
 import type { TrustPolicy } from '../trust.ts';
+import { documentsOutside, hiddenDocuments, mayReadAll, storedCounts } from './count-documents.ts';
 import { Documents } from './documents.ts';
 import { closePointInTime, openPointInTime, type PointInTime, readPages } from './pages.ts';
 import { queriesOf } from './select-streams.ts';
@@ -40,6 +41,12 @@ export interface ElasticsearchSourceOptions {
 
 const DELIVERY_GRACE_MS = 900_000;
 const PAGE_SIZE = 1_000;
+const UNCOUNTED: Entry = {
+  code: 'UNREADABLE',
+  severity: 'info',
+  evidence:
+    'The credentials may not ask how many documents are stored (privilege monitor): hidden ones would not show.',
+};
 
 /**
  * The documents of an Elasticsearch as they stand at one moment. They are read once, in order of stream and number, at
@@ -49,14 +56,21 @@ export function elasticsearchSource(options: ElasticsearchSourceOptions): Source
   const { dataStream, stream } = options;
   let directory: string | undefined;
   let reading: Promise<Read> | undefined;
+  let partial = false;
   const read = (): Promise<Read> => {
     directory ??= mkdtempSync(join(tmpdir(), 'stepseal-'));
-    reading ??= readIndex(options, directory);
+    reading ??= readIndex(options, directory).then((done) => {
+      partial = done.partial;
+      return done;
+    });
     return reading;
   };
   return {
     description: dataStream,
-    complete: stream === undefined,
+    /** Known once it was read. */
+    get complete() {
+      return stream === undefined && !partial;
+    },
     outlivesSegments: true,
     segments: async () => (await read()).segments,
     findings: async () => (await read()).findings,
@@ -70,32 +84,48 @@ export function elasticsearchSource(options: ElasticsearchSourceOptions): Source
 interface Read {
   readonly segments: readonly Segment[];
   readonly findings: readonly Finding[];
+  /** True where a part of the index could not be read. */
+  readonly partial: boolean;
 }
 
 async function readIndex(options: ElasticsearchSourceOptions, directory: string): Promise<Read> {
   const { client, dataStream, deliveryGraceMs = DELIVERY_GRACE_MS, trust, recordSignatures = false } = options;
   const documents = new Documents(directory, dataStream, trust, recordSignatures);
   const log = new FindingLog(dataStream, undefined);
+  const stored = await storedCounts(client, dataStream);
+  let partial = false;
+  if (!(await mayReadAll(client, dataStream))) {
+    partial = true;
+    const evidence = 'The credentials may not read all that the name stands for.';
+    log.add({ code: 'UNREADABLE', severity: 'incomplete', evidence });
+  }
   const point = await openPointInTime(client, dataStream);
   const readAtMs = Date.now();
   if (point !== undefined) {
-    let { partial } = point;
+    let silent = point.partial;
     try {
       for (const query of await queriesFor(options, point)) {
         for await (const page of readPages(client, point, query, options.pageSize ?? PAGE_SIZE)) {
           for (const hit of page.hits) documents.take(hit);
-          partial ||= page.partial;
+          silent ||= page.partial;
         }
       }
     } finally {
       await closePointInTime(client, point);
     }
-    if (partial) {
+    if (silent) {
+      partial = true;
       const evidence = 'A part of the index gave no answer.';
       log.add({ code: 'UNREADABLE', severity: 'incomplete', evidence });
     }
   }
   documents.finish();
+  const whole = options.stream === undefined && options.since === undefined && options.until === undefined;
+  const hidden =
+    stored === undefined
+      ? [UNCOUNTED]
+      : await hiddenDocuments(client, dataStream, stored, whole ? documents.counts : undefined);
+  for (const entry of [...hidden, ...(await documentsOutside(client, dataStream))]) log.add(entry);
   const segments = documents.files.streams.map((id): Segment => {
     const path = documents.files.path(id);
     return {
@@ -106,11 +136,12 @@ async function readIndex(options: ElasticsearchSourceOptions, directory: string)
       altered: () => documents.of(id),
       deliveryGraceMs,
       readAtMs,
+      partial,
       refused: (number) => documents.refusedOf(id, number),
       reproduce: `stepseal verify --elasticsearch URL --stream ${id}`,
     };
   });
-  return { segments, findings: [...log.findings, ...documents.findings] };
+  return { segments, findings: [...log.findings, ...documents.findings], partial };
 }
 
 function queriesFor(

@@ -41,6 +41,8 @@ export interface Segment {
   signatures?(): SignatureLookup | undefined;
   /** How long a sealed record may take to come here, ms. Undefined where records are sealed. */
   readonly deliveryGraceMs?: number;
+  /** True where a part of what it is from could not be read: then absence is no alarm. */
+  readonly partial?: boolean;
   /** Hashes of the record of this number, as anybody declares that a receiver refused it; nothing of it is believed. */
   refused?(number: number): readonly string[];
   /** Of what moment it is, ms since 1970; default when it is read. */

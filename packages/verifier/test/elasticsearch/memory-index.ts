@@ -84,9 +84,13 @@ export function memoryClient(all: readonly MemoryDocument[], server: MemoryServe
     if (path === '/_search') return { statusCode: 200, body: found(documents, JSON.parse(String(body))) };
     if (path.endsWith('/_stats/docs')) return mayCount ? { statusCode: 200, body: stats(all) } : FORBIDDEN;
     if (path.endsWith('/_has_privileges')) return { statusCode: 200, body: { has_all_requested: mayReadAll } };
-    if (path.endsWith('/_count')) return { statusCode: 200, body: { count: path.includes('failures') ? failed : outside } };
+    if (path.endsWith('/_count'))
+      return { statusCode: 200, body: { count: path.includes('failures') ? failed : outside } };
     if (path.startsWith('/_resolve/index')) {
-      return { statusCode: 200, body: { indices: outside === 0 ? [] : [{ name: '.ds-outside', attributes: ['open'] }] } };
+      return {
+        statusCode: 200,
+        body: { indices: outside === 0 ? [] : [{ name: '.ds-outside', attributes: ['open'] }] },
+      };
     }
     if (path.endsWith('/_search')) return { statusCode: 200, body: counted(documents) };
     return { statusCode: 404, body: {} };
@@ -105,7 +109,10 @@ export function memoryClient(all: readonly MemoryDocument[], server: MemoryServe
 const FORBIDDEN = { statusCode: 403, body: {} };
 
 function stats(documents: readonly MemoryDocument[]): unknown {
-  const indices = Object.entries(byIndex(documents)).map(([index, count]) => [index, { primaries: { docs: { count } } }]);
+  const indices = Object.entries(byIndex(documents)).map(([index, count]) => [
+    index,
+    { primaries: { docs: { count } } },
+  ]);
   return { indices: Object.fromEntries(indices) };
 }
 
