@@ -2,11 +2,12 @@
 // Copyright The Stepseal Authors
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CONFIGURATIONS, EXISTING, program } from './support/collectors.ts';
+import { CONFIGURATIONS, EXISTING, program, WITH_ELASTICSEARCH } from './support/collectors.ts';
 
 const ADDRESS = '127.0.0.1:4319';
 const VARIABLES = {
@@ -25,6 +26,7 @@ const VARIABLES = {
   EXISTING_OTLP_ENDPOINT: ADDRESS,
   EXISTING_LOGS_FILE: '/nowhere/logs.json',
   EXISTING_HEALTH_ENDPOINT: ADDRESS,
+  EXISTING_QUEUE_DIR: '/nowhere',
 };
 
 const file = (name: string): string => readFileSync(join(CONFIGURATIONS, name), 'utf8');
@@ -42,8 +44,31 @@ test.each([
       'yaml:service::extensions: [health_check, file_storage/stepseal]',
     ],
   ],
+  [
+    'the fragment, added to a Collector with components of the same kinds',
+    [
+      WITH_ELASTICSEARCH,
+      join(CONFIGURATIONS, 'stepseal-audit.yaml'),
+      'yaml:service::extensions: [health_check, file_storage, file_storage/stepseal]',
+    ],
+  ],
 ])('a Collector takes %s', (_name, configs) => {
   expect(validate(configs)).toEqual({ status: 0, stderr: '' });
+});
+
+test('a password may come out of a file, as in docker-compose.yml: a variable that refers to one is followed', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'stepseal-password-'));
+  try {
+    writeFileSync(join(directory, 'password'), 'secret');
+    const withPassword = (name: string): ReturnType<typeof validate> =>
+      validate([join(CONFIGURATIONS, 'gateway.yaml')], {
+        STEPSEAL_ELASTICSEARCH_PASSWORD: `\${file:${join(directory, name)}}`,
+      });
+    expect(withPassword('password')).toEqual({ status: 0, stderr: '' });
+    expect(withPassword('missing')).toEqual({ status: 1, stderr: expect.stringContaining('missing') });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 test('a setting that the Collector does not know would be seen', () => {
@@ -72,8 +97,12 @@ test('the page names every variable that a file needs', () => {
   for (const name of needed) expect(file('README.md')).toContain(`\`${name}\``);
 });
 
-function validate(configs: readonly string[]): { status: number | null; stderr: string } {
+function validate(configs: readonly string[], more: NodeJS.ProcessEnv = {}): { status: number | null; stderr: string } {
   const args = ['validate', ...configs.map((config) => `--config=${config}`)];
-  const { status, stderr } = spawnSync(program(), args, { env: VARIABLES, encoding: 'utf8', timeout: 30_000 });
+  const { status, stderr } = spawnSync(program(), args, {
+    env: { ...VARIABLES, ...more },
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   return { status, stderr };
 }

@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export const CONFIGURATIONS: string = join(ROOT, 'collector-config');
 export const EXISTING: string = join(ROOT, 'test/real/fixtures/existing-collector.yaml');
+export const WITH_ELASTICSEARCH: string = join(ROOT, 'test/real/fixtures/existing-with-elasticsearch.yaml');
 
 /** Only one Collector of a machine can have the default port for its metrics. */
 export const NO_METRICS = 'yaml:service::telemetry::metrics::level: none';
