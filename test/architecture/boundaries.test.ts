@@ -57,6 +57,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   elastic: {
     dependencies: ['@elastic/elasticsearch'],
     may: ['node:fs', 'node:module', '@elastic/elasticsearch'],
+    mayIn: { 'kibana/connect-kibana.ts': ['node:http', 'node:https'] },
   },
   cli: {
     dependencies: ['@stepseal/core', '@stepseal/elastic', '@stepseal/processor', '@stepseal/verifier'],

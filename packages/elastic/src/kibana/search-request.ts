@@ -7,7 +7,7 @@ import type { Chart, Dashboard, Documents, Measure, Panel, Split } from './panel
 import { queryOf, type Where } from './where.ts';
 
 /** What documents without a value are called in an answer. */
-export const WITHOUT = '(none)';
+const WITHOUT = '(none)';
 /** How many documents a table of documents shows. */
 const DOCUMENTS = 500;
 /** Up to here Elasticsearch counts different values exactly; Kibana asks for the same. */

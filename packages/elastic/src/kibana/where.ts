@@ -41,8 +41,3 @@ function clauseOf(condition: Condition): Json {
   const exists = { exists: { field } };
   return condition.exists ? exists : { bool: { must_not: [exists] } };
 }
-
-/** What it asks about. */
-export function fieldsOf(where: Where): string[] {
-  return where.map(({ field }) => field);
-}
