@@ -9,6 +9,7 @@ export type { Diagnostic, DiagnosticSink } from './diagnostics.ts';
 export { SealingError, type SealingErrorCode } from './errors.ts';
 export type { FileSystem } from './file-system.ts';
 export type { CaptureFacts } from './health.ts';
+export { type Measure, MeterBinding } from './meter-binding.ts';
 export { type AuditPipeline, type AuditPipelineOptions, startAuditPipeline } from './pipeline.ts';
 export { type Liveness, type ProcessTable, systemProcessTable, type ThreadIdentity } from './process-identity.ts';
 export type { RandomFill } from './record-id.ts';

@@ -18,7 +18,7 @@ import { installExitHooks } from './exit-hooks.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { type CaptureFacts, type HealthFacts, HealthFile } from './health.ts';
 import type { Signer } from './keys/signer.ts';
-import { Metrics } from './metrics.ts';
+import { sealingMetrics } from './metrics.ts';
 import { withPermissions } from './permissions.ts';
 import { systemProcessTable } from './process-identity.ts';
 import { type RandomFill, systemRandom } from './record-id.ts';
@@ -151,7 +151,7 @@ export function createSealing(options: SealingOptions, resource: () => ExportedR
     delivers: delivery !== undefined,
   });
   const facts = (): HealthFacts => healthFacts(writer.progress, delivery?.status());
-  const metrics = new Metrics(facts, clock, options.meterProvider);
+  const metrics = sealingMetrics(facts, clock, options.meterProvider);
   let ending: Promise<void> | undefined;
   const startHelpers = (): void => {
     if (startupSnapshot.isBuildingSnapshot() || ending !== undefined) return;
