@@ -16,13 +16,18 @@ export const REFERENCE: string | undefined = process.env['STEPSEAL_KIBANA_OPENAP
  * itself marks what has a default.
  */
 export function referenceSchema(pointer: readonly string[]): ValidateFunction {
+  loaded ??= load();
+  const path = pointer.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).map(encodeURIComponent);
+  return loaded.compile({ $ref: `reference#/${path.join('/')}` });
+}
+
+let loaded: Ajv | undefined;
+
+function load(): Ajv {
   if (REFERENCE === undefined) throw new Error('no reference is given');
   const document = JSON.parse(readFileSync(REFERENCE, 'utf8')) as Schema;
   relax(document, document);
-  const ajv = new Ajv({ strict: false, allErrors: false });
-  ajv.addSchema(document, 'reference');
-  const path = pointer.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).map(encodeURIComponent);
-  return ajv.compile({ $ref: `reference#/${path.join('/')}` });
+  return new Ajv({ strict: false }).addSchema(document, 'reference');
 }
 
 function relax(value: unknown, document: Schema): void {
