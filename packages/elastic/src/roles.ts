@@ -26,8 +26,9 @@ export function roleDescriptor(
     case 'writer':
       return { cluster: [], indices: [onStream('create_doc', ...(autoConfigure ? ['auto_configure'] : []))] };
     case 'auditor':
+      // The failure store too: a record that lies there is found by no search, and would else be missing without a reason.
       // How many documents are stored tells whether a search finds them all.
-      return { cluster: [], indices: [onStream('read', 'view_index_metadata', 'monitor')] };
+      return { cluster: [], indices: [onStream('read', 'read_failure_store', 'view_index_metadata', 'monitor')] };
     case 'installer':
       // Whoever installs the roles needs manage_security as well, which is the power to grant anything: not in a role of ours.
       return {
