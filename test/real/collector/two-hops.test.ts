@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readCursor } from '@stepseal/processor/data';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../../scripts/real/free-port.mjs';
-import { startCollector } from '../../../scripts/real/start-collector.mjs';
 import { installed } from '../support/installed.ts';
 import { type Elasticsearch, elasticsearch } from '../support/parts.ts';
-import {
-  CONFIGURATIONS,
-  EXISTING,
-  NO_METRICS,
-  program,
-  type RunningCollector,
-  startWhole,
-} from './support/collectors.ts';
+import { type RunningCollector, startWhole } from './support/collectors.ts';
 import { documents, seal, sealed } from './support/records.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-two-hops-'));
@@ -92,43 +84,6 @@ test('a client chooses neither index nor pipeline, neither the form of the docum
   }
   const { body: elsewhere } = await store.call('GET', '/*elsewhere*/_count?expand_wildcards=all');
   expect((elsewhere as { count: number }).count).toBe(0);
-});
-
-test('the records of a Collector that runs already go where they went before the fragment was added', async () => {
-  const ordinary = async (configs: readonly string[], name: string): Promise<unknown> => {
-    const home = mkdtempSync(join(directory, 'existing-'));
-    const [port, health, audit] = [await freePort(), await freePort(), await freePort()];
-    const logs = join(home, 'logs.json');
-    const server = await startCollector({
-      program: program(),
-      configs: [EXISTING, ...configs, NO_METRICS],
-      variables: {
-        EXISTING_OTLP_ENDPOINT: `127.0.0.1:${port}`,
-        EXISTING_LOGS_FILE: logs,
-        EXISTING_HEALTH_ENDPOINT: `127.0.0.1:${health}`,
-        ...writing(store.url),
-        STEPSEAL_OTLP_ENDPOINT: `127.0.0.1:${audit}`,
-        STEPSEAL_QUEUE_DIR: join(home, 'queue'),
-      },
-      directory: home,
-      health: `http://127.0.0.1:${health}/`,
-    });
-    const logRecords = [record([text('elasticsearch.index', 'theirs'), text('audit.integrity.hash', 'ordinary')])];
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/logs`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ scope: { name }, logRecords }] }] }),
-    });
-    expect(answer.status).toBe(200);
-    await server.stop();
-    return JSON.parse(readFileSync(logs, 'utf8'));
-  };
-  const extensions = 'yaml:service::extensions: [health_check, file_storage/stepseal]';
-  const without = await ordinary([], 'same');
-  const withFragment = await ordinary([join(CONFIGURATIONS, 'stepseal-audit.yaml'), extensions], 'same');
-  expect(JSON.stringify(without)).toContain('theirs');
-  expect(withFragment).toEqual(without);
-  expect((await documents(store, 0)).filter(({ _id }) => _id === 'ordinary')).toEqual([]);
 });
 
 test('a gateway killed with a full queue while Elasticsearch is away delivers, once started again, what it had answered for', async () => {
