@@ -10,8 +10,8 @@ const CONFIG_FILE_VARIABLE = 'STEPSEAL_CONFIG_FILE';
 // Kubernetes hands every pod such variables for each service of its namespace, one called `stepseal` included.
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
 
-// What asks Elasticsearch reads these itself (packages/cli); Collectors of the project's configuration have them too.
-const ELASTICSEARCH = /^STEPSEAL_ELASTICSEARCH_/;
+// What asks Elasticsearch or Kibana reads these itself (packages/cli); Collectors of the project's configuration have them too.
+const OTHER_SERVERS = /^STEPSEAL_(ELASTICSEARCH|KIBANA)_/;
 
 export interface ReadEnvironment {
   /** Path given with STEPSEAL_CONFIG_FILE. */
@@ -31,7 +31,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): ReadEnvironment {
     if (!name.startsWith('STEPSEAL_') || name === CONFIG_FILE_VARIABLE || text === undefined || text === '') continue;
     const setting = byVariable.get(name);
     if (setting !== undefined) texts.set(setting, text);
-    else if (!SERVICE_LINK.test(name) && !ELASTICSEARCH.test(name)) {
+    else if (!SERVICE_LINK.test(name) && !OTHER_SERVERS.test(name)) {
       // The environment is shared: what is like no setting may be another tool's, or another version's.
       const hint = didYouMean(name, [...byVariable.keys(), CONFIG_FILE_VARIABLE]);
       if (hint === '') warnings.push(`CONFIG_UNKNOWN_VARIABLE: ${name} is no setting and is left out.`);

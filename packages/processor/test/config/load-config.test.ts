@@ -219,6 +219,15 @@ describe('mistakes are named with place and remedy, all at once', () => {
     };
     expect(load({ env }).deployment).toBe('local');
   });
+
+  it('what tells commands of Elasticsearch and Kibana is no unknown variable', () => {
+    const env = {
+      STEPSEAL_ELASTICSEARCH_URL: 'https://e',
+      STEPSEAL_KIBANA_URL: 'https://k',
+      STEPSEAL_KIBANA_SPACE: 's',
+    };
+    expect(load({ env }).warnings).toEqual([]);
+  });
 });
 
 describe('the table and the Config type agree', () => {
