@@ -27,6 +27,8 @@ export interface IndexChoices {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   readonly recordSignatures?: boolean;
+  /** These streams only. */
+  readonly streams?: readonly string[] | undefined;
 }
 
 /** Whether the call asks for Elasticsearch: the flag does, a variable alone does not. */
@@ -39,7 +41,7 @@ export function namesIndex(call: Call): boolean {
  *
  * @returns a source, which closes its connection when it is disposed of
  */
-export async function openIndex(call: Call, { trust, since, until, recordSignatures }: IndexChoices): Promise<Source> {
+export async function openIndex(call: Call, choices: IndexChoices): Promise<Source> {
   const connection = readConnection(call);
   const deliveryGraceMs = readDuration(call, 'delivery-grace');
   const stream = textFlag(call, 'stream');
@@ -62,13 +64,14 @@ export async function openIndex(call: Call, { trust, since, until, recordSignatu
     dataStream,
     deliveryGraceMs,
     stream,
-    since,
-    until,
-    trust,
-    recordSignatures,
+    ...choices,
   });
   return {
     ...source,
+    /** Known only once it was read. */
+    get complete() {
+      return source.complete;
+    },
     async dispose() {
       await source.dispose?.();
       await client.close();
