@@ -8,9 +8,10 @@ import { startAuditPipeline } from '@stepseal/processor';
 import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAnswer } from '../../../packages/elastic/src/kibana/answer.ts';
-import { DASHBOARDS } from '../../../packages/elastic/src/kibana/dashboards.ts';
+import { DASHBOARDS, SAVED_SEARCHES } from '../../../packages/elastic/src/kibana/dashboards.ts';
 import type { AnswerRow } from '../../../packages/elastic/src/kibana/panel.ts';
 import { searchRequest } from '../../../packages/elastic/src/kibana/search-request.ts';
+import { queryOf } from '../../../packages/elastic/src/kibana/where.ts';
 import { KibanaServer } from '../../../packages/elastic/test/kibana/support/kibana-server.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
@@ -80,6 +81,21 @@ describe.each(DASHBOARDS)('$title', (dashboard) => {
       expect(comparable(answer, panel.answer)).toEqual(panel.answer);
     },
   );
+});
+
+const FOUND: Readonly<Record<string, number>> = {
+  'stepseal-search-step-ups': 38,
+  'stepseal-search-demands': 10,
+  'stepseal-search-failures': 4,
+  'stepseal-search-granted-without-proof': 2,
+  'stepseal-search-enrolments': 1,
+  'stepseal-search-verifications': 4,
+  'stepseal-search-declared-losses': 5,
+};
+
+test.each(SAVED_SEARCHES)('$title: finds those records and no others', async ({ id, where }) => {
+  const { body } = await store.call('POST', `/${STREAM}/_count`, { query: queryOf(where) });
+  expect((body as { count?: number }).count).toBe(FOUND[id]);
 });
 
 describe('the command, told of a Kibana', () => {

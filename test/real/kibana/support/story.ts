@@ -56,6 +56,11 @@ export function story(): Told[] {
     evaluated('02T11:00', { 'step_up.decision': 'not_required', 'security_rule.name': 'small-amounts' }),
     evaluated('02T12:00', { 'step_up.decision': 'not_required', 'security_rule.name': 'small-amounts' }),
     evaluated('03T12:00', { 'step_up.decision': 'exempt' }),
+    told('step_up.enrolled', '02T07:00', 0, {
+      'user.hash': 'user-a',
+      'step_up.method': 'webauthn',
+      'step_up.enrolment.change': 'added',
+    }),
     // Only the trail itself may declare a loss: what an application says of that kind is refused, and that is declared.
     gap('03T12:00', 1_000, 'disk_full'),
     verified('03T06:00', 'SEALED', 0, []),
