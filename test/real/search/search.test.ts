@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { roleDescriptor } from '@stepseal/elastic';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
@@ -13,12 +14,17 @@ import { deliver, demonstrate } from './support/demonstration.ts';
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-search-'));
 const passwordFile = join(directory, 'password');
 
+const STREAM = 'logs-stepseal.audit.otel-default';
+
 let store: Elasticsearch;
 let collector: Collector;
 let run: string;
 
 beforeAll(async () => {
-  [store] = await Promise.all([elasticsearch(), Promise.resolve().then(() => (run = demonstrate(directory)))]);
+  [store] = await Promise.all([
+    elasticsearch({ writer: roleDescriptor('writer') }),
+    Promise.resolve().then(() => (run = demonstrate(directory))),
+  ]);
   writeFileSync(passwordFile, store.password);
   // Paths are shown, and opened, as seen from there.
   process.chdir(run);
@@ -43,8 +49,8 @@ function ofIndex(...argv: string[]): Promise<Printed> {
   return stepseal(...argv, '--data-dir', 'data', ...connection());
 }
 
-function connection(url = store.url): string[] {
-  return ['--elasticsearch', url, '--elasticsearch-user', 'elastic', '--password-file', passwordFile];
+function connection(url = store.url, user = 'elastic'): string[] {
+  return ['--elasticsearch', url, '--elasticsearch-user', user, '--password-file', passwordFile];
 }
 
 /** One who proved himself, as `search` shows him. */
@@ -153,3 +159,86 @@ describe('explain tells from Elasticsearch what it tells from the segments', () 
     }
   });
 });
+
+describe('a search is refused, and says why, where Elasticsearch cannot answer it as a whole:', () => {
+  test('nobody listens', async () => {
+    const { code, out, err } = await stepseal('search', ...connection('http://127.0.0.1:9'));
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/^stepseal: ELASTIC_UNREACHABLE: .*ECONNREFUSED/);
+  });
+
+  test('the password is wrong', async () => {
+    const wrong = join(directory, 'wrong');
+    writeFileSync(wrong, 'wrong');
+    const { code, err } = await stepseal('search', ...connection(), '--password-file', wrong);
+    expect(code).toBe(3);
+    expect(err).toMatch(/^stepseal: ELASTIC_UNAUTHENTICATED: .*401/);
+  });
+
+  test('the role may only write: the missing privilege is named', async () => {
+    store.addUser('collector', store.password, 'writer');
+    const { code, err } = await stepseal('search', ...connection(store.url, 'collector'), '--data-stream', STREAM);
+    expect(code).toBe(3);
+    expect(err).toMatch(/^stepseal: ELASTIC_FORBIDDEN: .*403.*index privileges .*read/);
+  });
+
+  test.each(['logs-stepseal.audit.otel-nowhere', 'logs-nothing-*'])('there is no %s', async (name) => {
+    const { code, err } = await stepseal('search', ...connection(), '--data-stream', name);
+    expect(code).toBe(3);
+    expect(err).toContain(`stepseal: NOT_FOUND: There is no data stream ${name} in Elasticsearch`);
+  });
+
+  test('one of two indices cannot be searched: the other one is not taken for all', async () => {
+    await store.call('PUT', '/part-1', { mappings: { properties: { '@timestamp': { type: 'date_nanos' } } } });
+    await store.call('PUT', '/part-2', { mappings: { properties: { '@timestamp': { type: 'keyword' } } } });
+    const document = { '@timestamp': '2026-01-01T00:00:00Z', 'attributes.step_up.id': 'x' };
+    for (const index of ['part-1', 'part-2']) await store.call('PUT', `/${index}/_doc/1?refresh=true`, document);
+    const { code, out, err } = await stepseal('search', ...connection(), '--data-stream', 'part-*');
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/^stepseal: ELASTIC_REFUSED: /);
+  });
+
+  test('the server allows fewer buckets than the question needs', async () => {
+    const limit = (most: number | null): Promise<unknown> =>
+      store.call('PUT', '/_cluster/settings', { persistent: { 'search.max_buckets': most } });
+    await limit(3);
+    const { code, out, err } = await ofIndex('search', '--trigger', 'acr_insufficient', '--outcome', 'passed,failed');
+    await limit(null);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/^stepseal: ELASTIC_REFUSED: .*too_many_buckets/);
+  });
+
+  test('nothing is recorded there', async () => {
+    await store.call('PUT', '/empty-1');
+    const { code, err } = await stepseal('search', ...connection(), '--data-stream', 'empty-1', '--fail-if-more', '0');
+    expect(code).toBe(3);
+    expect(err).toContain('stepseal: NOT_FOUND: There is no record in empty-1 in Elasticsearch');
+  });
+
+  test('two places are named', async () => {
+    expect(await ofIndex('search', '--dir', 'data')).toMatchObject({ code: 64 });
+  });
+});
+
+describe('somebody changes what is searched, and not what was sealed:', () => {
+  test('the record is found or not by what he wrote, and told as it was sealed, or said not to be', async () => {
+    const outcome = { term: { 'attributes.step_up.outcome': 'locked_out' } };
+    const { body } = await store.call('POST', `/${STREAM}/_search`, { query: outcome });
+    const [hit] = (body as { hits: { hits: { _index: string; _id: string; _source: Document }[] } }).hits.hits;
+    const changed = structuredClone(hit?._source) as Document;
+    changed.attributes['step_up.outcome'] = 'denied';
+    await store.call('PUT', `/${hit?._index}/_doc/${hit?._id}?refresh=true`, changed);
+
+    expect((await ofIndex('search', '--outcome', 'locked_out')).out).toMatch(/^No step-ups match\./);
+    const { out, err, code } = await ofIndex('search', '--outcome', 'denied', '--fail-if-more', '0');
+    expect(out).toMatch(/^No step-ups match\./);
+    expect(err).toContain('1 step-up(s) found by fields that are not what was sealed');
+    expect(code).toBe(3);
+    const wide = ['--access', 'blocked', '--json'];
+    expect((await ofIndex('search', ...wide)).out).toBe((await ofSegments('search', ...wide)).out);
+  });
+});
+
+interface Document {
+  attributes: Record<string, unknown>;
+}

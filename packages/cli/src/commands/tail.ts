@@ -2,26 +2,22 @@
 // Copyright The Stepseal Authors
 
 import { join, resolve } from 'node:path';
-import { EVENT_STEPSEAL_SEAL, EVENT_STEPSEAL_STREAM_CLOSE, EVENT_STEPSEAL_STREAM_OPEN } from '@stepseal/core/semconv';
 import { type Call, type Command, textFlag } from '../command.ts';
+import { ELASTICSEARCH_SOURCE_OPTIONS } from '../elasticsearch-connection.ts';
 import { CliError } from '../errors.ts';
+import { namesIndex } from '../index-source.ts';
 import { recordLine } from '../render/record-line.ts';
 import { recordJson } from '../render/step-up-json.ts';
 import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
-import { DirectoryTail, type Notice } from '../tail/directory-tail.ts';
+import { SEALING_EVENTS } from '../story/sealing-events.ts';
+import { DirectoryTail, type Notice, type TailStart } from '../tail/directory-tail.ts';
 import type { TailedRecord } from '../tail/stream-tail.ts';
 import { Wake } from '../tail/wake.ts';
 
 const POSITION = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,15})$/;
-const SEALING: ReadonlySet<string> = new Set([
-  EVENT_STEPSEAL_STREAM_OPEN,
-  EVENT_STEPSEAL_SEAL,
-  EVENT_STEPSEAL_STREAM_CLOSE,
-]);
-
 export const tailCommand: Command = {
-  usage: 'tail [--after STREAM:NUMBER,...] [--all] [--unsealed] [--once] [--json]',
+  usage: 'tail [--after STREAM:NUMBER,...] [--all] [--unsealed] [--once] [--elasticsearch URL] [--json]',
   about: [
     'Prints records of a data directory as they come, each when a signed note covers it, in the order of its stream. It',
     'follows all writers, rolled and new streams. Signatures are not checked here: `stepseal verify` does.',
@@ -41,45 +37,73 @@ export const tailCommand: Command = {
     sealing: { type: 'boolean', brief: 'Also the records that open, seal and close streams.' },
     once: { type: 'boolean', brief: 'Print what is there now, and end.' },
     json: { type: 'boolean', brief: 'Print NDJSON: {"stream", "number", "event", "time", ...} a line.' },
+    ...ELASTICSEARCH_SOURCE_OPTIONS,
+    elasticsearch: { type: 'string', value: 'URL', brief: 'Follow this Elasticsearch, not a data directory.' },
   },
   settings: ['data-dir'],
   maxArguments: 0,
   async run(call) {
-    const directory = dataDirectory(call);
-    if (statIfPresent(join(directory, 'writers')) === undefined) {
-      call.terminal.warn(`stepseal: Nothing has been recorded in ${shortPath(call.cwd, directory)} yet.`);
-    }
-    const after = positions(textFlag(call, 'after'));
-    const tail = new DirectoryTail(directory, {
-      after,
+    const start: TailStart = {
+      after: positions(textFlag(call, 'after')),
       all: call.flags['all'] === true,
       unsealed: call.flags['unsealed'] === true,
-    });
+    };
     const stop = new AbortController();
     const end = (): void => stop.abort();
     process.once('SIGINT', end).once('SIGTERM', end);
     call.terminal.gone.addEventListener('abort', end);
-    const wake = new Wake();
     try {
-      while (!stop.signal.aborted) {
-        await printAll(call, tail, stop.signal);
-        if (call.flags['once'] === true) break;
-        if (!wake.watch(tail.directories)) await wake.next(stop.signal);
-      }
+      if (namesIndex(call)) await followIndex(call, start, stop.signal);
+      else await followDirectory(call, start, stop.signal);
     } finally {
-      wake.close();
       process.off('SIGINT', end).off('SIGTERM', end);
     }
     return 0;
   },
 };
 
-async function printAll(call: Call, tail: DirectoryTail, stop: AbortSignal): Promise<void> {
+async function followDirectory(call: Call, start: TailStart, stop: AbortSignal): Promise<void> {
+  const directory = dataDirectory(call);
+  if (statIfPresent(join(directory, 'writers')) === undefined) {
+    call.terminal.warn(`stepseal: Nothing has been recorded in ${shortPath(call.cwd, directory)} yet.`);
+  }
+  const tail = new DirectoryTail(directory, start);
+  const wake = new Wake();
+  try {
+    while (!stop.aborted) {
+      await printAll(call, tail.advance(), stop);
+      if (call.flags['once'] === true) return;
+      if (!wake.watch(tail.directories)) await wake.next(stop);
+    }
+  } finally {
+    wake.close();
+  }
+}
+
+async function followIndex(call: Call, start: TailStart, stop: AbortSignal): Promise<void> {
+  const once = call.flags['once'] === true;
+  // Not before it is needed: the client is large.
+  const { openIndexTail } = await import('../elasticsearch/open-index-tail.ts');
+  const tail = await openIndexTail(call, { ...start, patient: !once });
+  try {
+    while (!stop.aborted) {
+      await tail.turn((items) => printAll(call, items, stop));
+      if (once) return;
+      await tail.pause(stop);
+    }
+  } finally {
+    await tail.close();
+  }
+}
+
+type Items = Iterable<TailedRecord | Notice> | AsyncIterable<TailedRecord | Notice>;
+
+async function printAll(call: Call, items: Items, stop: AbortSignal): Promise<void> {
   const { terminal, flags } = call;
-  for (const item of tail.advance()) {
+  for await (const item of items) {
     if (stop.aborted) return;
     if ('notice' in item) printNotice(call, item);
-    else if (flags['sealing'] !== true && SEALING.has(item.eventName)) continue;
+    else if (flags['sealing'] !== true && SEALING_EVENTS.has(item.eventName)) continue;
     else if (flags['json'] === true) terminal.printJsonLine(feedLine(item));
     else terminal.print([recordLine(item, item.sealed ? undefined : 'not sealed yet')]);
     await terminal.drained();

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { EVENT_STEPSEAL_SEAL, EVENT_STEPSEAL_STREAM_CLOSE, EVENT_STEPSEAL_STREAM_OPEN } from '@stepseal/core/semconv';
+import { SEALING_EVENTS } from '../story/sealing-events.ts';
 import type { ToldRecord } from '../story/told-record.ts';
 import { SEALED_BYTES, sealedLine } from './documents.ts';
 import { allOf, EVENT_FIELD, NUMBER_FIELD, STREAM_FIELD } from './index-query.ts';
 import type { IndexReader } from './index-reader.ts';
 
-const SEALING: readonly string[] = [EVENT_STEPSEAL_STREAM_OPEN, EVENT_STEPSEAL_SEAL, EVENT_STEPSEAL_STREAM_CLOSE];
 const AT_ONCE = 100;
 
 /**
@@ -35,7 +34,7 @@ async function sealsFrom(index: IndexReader, stream: string, number: number): Pr
     size: AT_ONCE,
     query: allOf([
       { term: { [STREAM_FIELD]: stream } },
-      { terms: { [EVENT_FIELD]: [...SEALING] } },
+      { terms: { [EVENT_FIELD]: [...SEALING_EVENTS] } },
       { range: { [NUMBER_FIELD]: { gte: number } } },
     ]),
     sort: [{ [NUMBER_FIELD]: { order: 'asc', unmapped_type: 'long' } }],
@@ -44,7 +43,7 @@ async function sealsFrom(index: IndexReader, stream: string, number: number): Pr
   });
   const sealing = hits.hits.flatMap((hit) => sealedLine(hit)?.record ?? []);
   return sealing
-    .filter((one) => one.stream === stream && one.number >= number && SEALING.includes(one.eventName))
+    .filter((one) => one.stream === stream && one.number >= number && SEALING_EVENTS.has(one.eventName))
     .map((one) => one.number)
     .sort((a, b) => a - b);
 }

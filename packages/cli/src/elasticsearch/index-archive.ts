@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { connect, ElasticError, type Server, STREAM_PATTERN } from '@stepseal/elastic';
+import type { Server } from '@stepseal/elastic';
 import type { TrustPolicy } from '@stepseal/verifier';
-import { type Call, textFlag } from '../command.ts';
-import { readConnection } from '../elasticsearch-connection.ts';
+import type { Call } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { openIndex } from '../index-source.ts';
 import type { Archive, FoundRecords, FoundStepUps, Query, Tally } from '../search/archive.ts';
@@ -14,7 +13,8 @@ import { type Hashes, type Judgement, judge } from '../story/judge.ts';
 import { findRecords } from './find-records.ts';
 import { findSeals } from './find-seals.ts';
 import { findStepUps } from './find-step-ups.ts';
-import { IndexReader } from './index-reader.ts';
+import type { IndexReader } from './index-reader.ts';
+import { openIndexReader } from './open-index-reader.ts';
 
 /** More step-ups than memory should hold at once. */
 const MOST_STEP_UPS = 10_000;
@@ -23,18 +23,6 @@ const MOST_STEP_UPS = 10_000;
 export async function indexArchive(call: Call): Promise<Archive> {
   const { server, index } = await openIndexReader(call);
   return new IndexArchive(call, server, index);
-}
-
-/** The same, for reading alone. */
-export async function openIndexReader(call: Call): Promise<{ readonly server: Server; readonly index: IndexReader }> {
-  if (textFlag(call, 'dir') !== undefined) throw new CliError('BAD_ARGUMENT', 'Name --dir or --elasticsearch.');
-  const server = await connect(readConnection(call)).catch((error: unknown) => {
-    // What was typed wrong ends with 64 like any other mistake of the command line.
-    if (error instanceof ElasticError && error.code === 'ELASTIC_SETTING_INVALID')
-      throw new CliError('BAD_ARGUMENT', error.message);
-    throw error;
-  });
-  return { server, index: new IndexReader(server, textFlag(call, 'data-stream') ?? STREAM_PATTERN) };
 }
 
 /** Sealed records in Elasticsearch: found by their searchable fields, told from their sealed bytes. */

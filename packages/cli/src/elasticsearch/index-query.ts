@@ -2,7 +2,16 @@
 // Copyright The Stepseal Authors
 
 import { isIP } from 'node:net';
-import { ATTR_STEP_UP_ID, ATTRIBUTES, type AttributeType, EVENTS } from '@stepseal/core/semconv';
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_SESSION_ID,
+  ATTR_SESSION_PREVIOUS_ID,
+  ATTR_STEP_UP_ACTION_RESOURCE,
+  ATTR_STEP_UP_ID,
+  ATTRIBUTES,
+  type AttributeType,
+  EVENTS,
+} from '@stepseal/core/semconv';
 import type { JsonObject } from '@stepseal/elastic';
 import type { Fact, Filter } from '../search/condition.ts';
 import type { TimeWindow } from '../search/scan-segment.ts';
@@ -15,18 +24,18 @@ export const EVENT_FIELD = 'event_name';
 export const PAYLOAD_ATTRIBUTE = 'audit.integrity.payload';
 
 /** Attributes that are random or as good as that: part of one is nothing to look for, and there are as many as records. */
-const OPAQUE = /(^|\.)(hash|previous_hash|root|vkey|uuid|link_digest|resource|stream_id|previous_record_id)$/;
+const OPAQUE = /(^|\.)(hash|previous_hash|root|uuid|link_digest|stream_id|previous_record_id)$/;
 const OPAQUE_IDS: ReadonlySet<string> = new Set([
   ATTR_STEP_UP_ID,
+  ATTR_STEP_UP_ACTION_RESOURCE,
+  ATTR_SESSION_ID,
+  ATTR_SESSION_PREVIOUS_ID,
   'audit.record.id',
-  'session.id',
-  'session.previous_id',
-  'stepseal.resource',
 ]);
 
 /** What a record must meet, in the time asked for unless the filter is about all time. */
 export function recordQuery({ anyOf, absent, line }: Filter, window: TimeWindow | undefined): JsonObject {
-  const met = anyOf.length === 0 ? { match_none: {} } : oneOf(anyOf.map(factsQuery));
+  const met = anyOf.length === 0 ? { match_none: {} } : oneOf(spelledOnce(anyOf).map(factsQuery));
   return !absent && line.inWindow ? allOf([met, ...windowQuery(window)]) : met;
 }
 
@@ -56,6 +65,11 @@ export function exists(field: string): JsonObject {
   return { exists: { field } };
 }
 
+/** The index does not tell spellings of a word apart: one stands for all. */
+function spelledOnce(anyOf: Filter['anyOf']): Filter['anyOf'] {
+  return anyOf.every(([fact]) => fact?.kind === 'word') ? anyOf.slice(0, 1) : anyOf;
+}
+
 function factsQuery(facts: readonly Fact[]): JsonObject {
   return allOf(facts.map(factQuery));
 }
@@ -78,16 +92,23 @@ function factQuery(fact: Fact): JsonObject {
  */
 function wordQuery(typed: string): JsonObject {
   const pattern = `*${typed.replaceAll(/[*?\\]/g, '\\$&')}*`;
-  const parts = Object.entries(ATTRIBUTES).flatMap(([name, { type }]) => attributeQuery(name, type, typed, pattern));
+  const parts = Object.entries(ATTRIBUTES).flatMap(([name, { type, values }]) =>
+    values === undefined ? attributeQuery(name, type, typed, pattern) : termsWith(`attributes.${name}`, values, typed),
+  );
   // The server cuts a sentence into words by rules of its own, but none within such runs.
   const runs = typed.toLowerCase().match(/[a-z0-9]+|[^\p{ASCII}]/gu) ?? [];
   const sentence = runs.map((run) => ({ wildcard: { 'body.text': { value: `*${run}*` } } }));
-  const events = Object.keys(EVENTS).filter((name) => name.includes(typed.toLowerCase()));
   return oneOf([
     sentence.length === 0 ? exists('body.text') : allOf(sentence),
-    ...(events.length === 0 ? [] : [{ terms: { [EVENT_FIELD]: events } }]),
+    ...termsWith(EVENT_FIELD, Object.keys(EVENTS), typed),
     ...parts,
   ]);
+}
+
+/** Of a closed list, those values that hold the text. */
+function termsWith(field: string, values: readonly string[], typed: string): JsonObject[] {
+  const holding = values.filter((value) => value.toLowerCase().includes(typed.toLowerCase()));
+  return holding.length === 0 ? [] : [{ terms: { [field]: holding } }];
 }
 
 function attributeQuery(name: string, type: AttributeType, typed: string, pattern: string): JsonObject[] {
@@ -95,7 +116,7 @@ function attributeQuery(name: string, type: AttributeType, typed: string, patter
   if (type === 'boolean') return [];
   if (type === 'int') return /^\d{1,15}$/.test(typed) ? [{ term: { [field]: Number(typed) } }] : [];
   // Of type ip: what is none would be refused.
-  if (name === 'client.address') return isIP(typed) === 0 ? [] : [{ term: { [field]: typed } }];
+  if (name === ATTR_CLIENT_ADDRESS) return isIP(typed) === 0 ? [] : [{ term: { [field]: typed } }];
   if (OPAQUE.test(name) || OPAQUE_IDS.has(name)) return [{ term: { [field]: typed } }];
   return [{ wildcard: { [field]: { value: pattern, case_insensitive: true } } }];
 }

@@ -2,9 +2,9 @@
 // Copyright The Stepseal Authors
 
 import { randomInt } from 'node:crypto';
-import { EVENT_STEPSEAL_SEAL, EVENT_STEPSEAL_STREAM_CLOSE, EVENT_STEPSEAL_STREAM_OPEN } from '@stepseal/core/semconv';
 import type { Segment } from '@stepseal/verifier';
 import type { Story } from '../story/collect-stories.ts';
+import { SEALING_EVENTS } from '../story/sealing-events.ts';
 import type { ToldRecord } from '../story/told-record.ts';
 import { gather, type LineFilter } from './gather.ts';
 import { IdTable, latestRows } from './id-table.ts';
@@ -110,7 +110,7 @@ export async function findRecords(
  */
 export async function findSeals(segments: readonly Segment[], records: readonly ToldRecord[]): Promise<void> {
   const streams = [...new Set(records.map(({ stream }) => stream))];
-  const events = [EVENT_STEPSEAL_STREAM_OPEN, EVENT_STEPSEAL_SEAL, EVENT_STEPSEAL_STREAM_CLOSE].map(eventNeedle);
+  const events = [...SEALING_EVENTS].map(eventNeedle);
   const line: LineTerm = { alternatives: events.map((event) => [event]), inValues: false, inWindow: true };
   const query = { filters: [{ line, absent: false }], window: undefined, limit: Number.MAX_SAFE_INTEGER };
   const seals = new Map(streams.map((stream) => [stream, [] as number[]]));

@@ -2,13 +2,9 @@
 // Copyright The Stepseal Authors
 
 import type { Payload } from '@stepseal/core/format';
-import {
-  ATTR_STEP_UP_ID,
-  EVENT_STEPSEAL_SEAL,
-  EVENT_STEPSEAL_STREAM_CLOSE,
-  EVENT_STEPSEAL_STREAM_OPEN,
-} from '@stepseal/core/semconv';
+import { ATTR_STEP_UP_ID } from '@stepseal/core/semconv';
 import type { SealedRecord } from '@stepseal/verifier';
+import { SEALING_EVENTS } from './sealing-events.ts';
 import { type ToldRecord, text } from './told-record.ts';
 
 /** The records of one step-up, in order of time. */
@@ -16,12 +12,6 @@ export interface Story {
   readonly id: string;
   readonly records: readonly ToldRecord[];
 }
-
-const SEALING: ReadonlySet<string> = new Set([
-  EVENT_STEPSEAL_STREAM_OPEN,
-  EVENT_STEPSEAL_SEAL,
-  EVENT_STEPSEAL_STREAM_CLOSE,
-]);
 
 /**
  * Gathers the records of step-ups, of all or of those in `ids`; they lie in several streams when several processes took
@@ -36,7 +26,7 @@ export async function collectStories(
   for await (const { payload, streamId, number, hash } of records) {
     if (streamId === undefined || number === undefined) continue;
     const eventName = payload.eventName ?? '';
-    if (SEALING.has(eventName)) {
+    if (SEALING_EVENTS.has(eventName)) {
       // What waited in another stream has no sealing record behind it.
       for (const record of unsealed) if (record.stream === streamId) record.sealedBy = number;
       unsealed = [];

@@ -10,7 +10,7 @@ const SEGMENT = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.ndjson$/;
 
 /** Something that a reader of the feed must know, in words and by name. */
 export interface Notice {
-  readonly notice: 'stream_absent' | 'stream_gone' | 'stream_replaced';
+  readonly notice: 'stream_absent' | 'stream_gone' | 'stream_replaced' | 'records_missing';
   readonly stream: string;
   /** The last record of the stream that was given. */
   readonly after: number;

@@ -116,10 +116,15 @@ export class StreamTail {
     const record = toldRecord(bytes);
     if (record?.eventName !== EVENT_STEPSEAL_STREAM_OPEN) return;
     this.opened = true;
-    const streamId = text(record, ATTR_STEPSEAL_PREDECESSOR_STREAM_ID);
-    const number = integer(record, ATTR_STEPSEAL_PREDECESSOR_NUMBER);
-    if (streamId !== undefined) this.predecessor = { streamId, number: number ?? 0 };
+    this.predecessor = predecessorOf(record);
   }
+}
+
+/** What an open record says of the stream before its own. */
+export function predecessorOf(record: ToldRecord): Predecessor | undefined {
+  const streamId = text(record, ATTR_STEPSEAL_PREDECESSOR_STREAM_ID);
+  const number = integer(record, ATTR_STEPSEAL_PREDECESSOR_NUMBER);
+  return streamId === undefined ? undefined : { streamId, number: number ?? 0 };
 }
 
 function sizeOfNote(line: Buffer): number {
