@@ -5,6 +5,8 @@ import { noteLine, type Payload, parsePayload, recordHash } from '@stepseal/core
 import { rankOf, streamOf } from '../sources/export-line.ts';
 import { member } from '../sources/json-member.ts';
 import { chainFacts } from '../stream-facts.ts';
+import { isAsSealed } from './compare-document.ts';
+import type { ExportedFacts } from './exported-facts.ts';
 import type { Hit } from './pages.ts';
 
 /** A record as a document carries it, nothing of it proved. */
@@ -14,8 +16,10 @@ export interface CarriedRecord {
   readonly hash: string;
   /** P as a line of a segment, without the line feed. */
   readonly line: Buffer;
-  /** Undefined where P is not well-formed. */
+  /** Undefined where P is not well-formed, or nobody has to read it. */
   readonly payload: Payload | undefined;
+  /** True where every field surely says what is sealed. */
+  readonly asSealed: boolean;
   readonly note: Buffer | undefined;
   readonly signature: { readonly value: string; readonly algorithm: string | undefined } | undefined;
 }
@@ -27,12 +31,32 @@ const OUR_ATTRIBUTE = /^(?:step_up|stepseal|audit\.(?:integrity|sequence))\./;
 const OUR_ID = /^[0-9a-f]{64}$/;
 const STREAM_ID = /^[0-9a-f-]{36}$/;
 
-/** The record in a document; undefined where it carries none that names a stream. */
-export function carriedRecord({ source }: Hit): CarriedRecord | undefined {
+/**
+ * The record in a document; undefined where it carries none that names a stream.
+ *
+ * @param factsOf what is known of a stream's open record
+ */
+export function carriedRecord(
+  hit: Hit,
+  factsOf: (stream: string) => ExportedFacts | undefined,
+): CarriedRecord | undefined {
+  const { source } = hit;
   const attributes = member(source, 'attributes');
   const text = member(attributes, 'audit.integrity.payload');
   if (typeof text !== 'string') return undefined;
   const line = Buffer.from(text);
+  const around = { note: noteOf(member(attributes, 'audit.integrity.note')), signature: signatureOf(source) };
+  const place = statedPlace(source, attributes);
+  if (place !== undefined) {
+    const hash = recordHash(line);
+    const asSealed = isAsSealed(hit, { text, hash }, factsOf(place.stream));
+    if (asSealed) return { ...place, hash, line, payload: undefined, asSealed, ...around };
+  }
+  const record = parsedRecord(line);
+  return record === undefined ? undefined : { ...record, ...around };
+}
+
+function parsedRecord(line: Buffer): Omit<CarriedRecord, 'note' | 'signature'> | undefined {
   // A line feed would make two lines of it. No byte of this value is anywhere in a payload.
   const bytes = line.includes(0x0a) ? Buffer.from(line.map((byte) => (byte === 0x0a ? 0 : byte))) : line;
   const payload = payloadOf(bytes);
@@ -40,19 +64,25 @@ export function carriedRecord({ source }: Hit): CarriedRecord | undefined {
   const latin1 = place === undefined ? bytes.toString('latin1') : '';
   const stream = place === undefined ? streamOf(latin1) : place.streamId;
   if (stream === undefined || !STREAM_ID.test(stream)) return undefined;
-  const value = member(attributes, 'audit.integrity.value');
+  const number = place === undefined ? rankOf(latin1) : (place.number ?? Number.MAX_SAFE_INTEGER);
+  return { stream, number, hash: recordHash(bytes), line: bytes, payload, asSealed: false };
+}
+
+/** The place that the fields state; undefined where there is none, and of the trail's own records, which are read. */
+function statedPlace(source: unknown, attributes: unknown): { stream: string; number: number } | undefined {
+  const stream = member(attributes, 'audit.sequence.stream_id');
+  const number = member(attributes, 'audit.sequence.number');
+  const eventName = member(source, 'event_name');
+  if (typeof stream !== 'string' || typeof number !== 'number' || typeof eventName !== 'string') return undefined;
+  return STREAM_ID.test(stream) && !eventName.startsWith('stepseal.') ? { stream, number } : undefined;
+}
+
+function signatureOf(source: unknown): CarriedRecord['signature'] {
+  const value = member(member(source, 'attributes'), 'audit.integrity.value');
+  if (typeof value !== 'string') return undefined;
   const algorithm = member(member(member(source, 'resource'), 'attributes'), 'audit.integrity.algorithm');
-  return {
-    stream,
-    number: place === undefined ? rankOf(latin1) : (place.number ?? Number.MAX_SAFE_INTEGER),
-    hash: recordHash(bytes),
-    line: bytes,
-    payload,
-    note: noteOf(member(attributes, 'audit.integrity.note')),
-    // A signature whose Resource names no algorithm is as wrong as one of another algorithm.
-    signature:
-      typeof value === 'string' ? { value, algorithm: typeof algorithm === 'string' ? algorithm : '' } : undefined,
-  };
+  // A signature whose Resource names no algorithm is as wrong as one of another algorithm.
+  return { value, algorithm: typeof algorithm === 'string' ? algorithm : '' };
 }
 
 /** Whether a document without a sealed record would be taken for one. */
