@@ -71,7 +71,9 @@ function report(error: unknown, terminal: Terminal): number {
 // By name, so that a command that needs neither keys nor verifier does not load them for their error classes.
 function isCoded(error: unknown): error is Error & { code: string } {
   return (
-    error instanceof Error && ['ElasticError', 'KeyError', 'VerifierError'].includes(error.name) && 'code' in error
+    error instanceof Error &&
+    ['ElasticError', 'KeyError', 'SealingError', 'VerifierError'].includes(error.name) &&
+    'code' in error
   );
 }
 

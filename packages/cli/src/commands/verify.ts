@@ -8,12 +8,14 @@ import { CliError } from '../errors.ts';
 import { claimedSince } from '../export/manifest.ts';
 import { INDEX_OPTIONS, namesIndex, openIndex } from '../index-source.ts';
 import { readKnownHeadsFile, updateKnownHeadsFile } from '../known-heads-file.ts';
+import { DELIVERY_SETTINGS } from '../otlp-delivery.ts';
 import { reportJson } from '../render/report-json.ts';
 import { verdictLines } from '../render/verdict.ts';
 import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
 import { openSources, withSources } from '../sources.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+import { WATCH_OPTIONS } from '../watch/watch-options.ts';
 
 export const verifyCommand: Command = {
   usage:
@@ -45,10 +47,13 @@ export const verifyCommand: Command = {
     },
     json: { type: 'boolean', brief: 'Print the report as JSON.' },
     ...INDEX_OPTIONS,
+    ...WATCH_OPTIONS,
   },
-  settings: ['data-dir'],
+  settings: ['data-dir', 'deployment', 'delivery-endpoint', ...DELIVERY_SETTINGS],
   maxArguments: 1000,
   async run(call) {
+    // Not before it is needed: it loads the sealer.
+    if (call.flags['watch'] === true) return (await import('../watch/run-watch.ts')).runWatch(call);
     const { dataDir } = call.config();
     const directories = [dataDir, ...call.arguments.map((path) => resolve(call.cwd, path))];
     const trust = readTrustFile(call.cwd, directories, textFlag(call, 'trust'));
