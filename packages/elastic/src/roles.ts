@@ -38,7 +38,7 @@ export function roleDescriptor(
   }
 }
 
-/** The body of `POST /_security/api_key` for one Collector or one auditor. It expires unless it is renewed. */
+/** The body of `POST /_security/api_key` for one Collector, auditor or pipeline that installs. It expires unless it is renewed. */
 export function apiKeyDescriptor(kind: RoleKind, expiration = '90d'): JsonObject {
   return {
     name: `stepseal-${kind}`,

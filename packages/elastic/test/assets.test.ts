@@ -17,10 +17,13 @@ it.each(assets(OPTIONS))('the file of the $kind $name is in step', async ({ kind
   await expect(`${JSON.stringify(body, undefined, 2)}\n`).toMatchFileSnapshot(`../assets/${file}.json`);
 });
 
-it.each(['writer', 'auditor'] as const)('the file of the API key of a %s is in step', async (kind) => {
-  const text = `${JSON.stringify(apiKeyDescriptor(kind), undefined, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(`../assets/api-key-${kind}.json`);
-});
+it.each(['writer', 'auditor', 'installer'] as const)(
+  'the file of the API key of the role %s is in step',
+  async (kind) => {
+    const text = `${JSON.stringify(apiKeyDescriptor(kind), undefined, 2)}\n`;
+    await expect(text).toMatchFileSnapshot(`../assets/api-key-${kind}.json`);
+  },
+);
 
 it('every object is marked, so that it is known again', () => {
   for (const { body } of assets(OPTIONS)) expect(JSON.stringify(body)).toContain('"managed_by":"stepseal"');
