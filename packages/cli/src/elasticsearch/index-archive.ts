@@ -74,7 +74,7 @@ class IndexArchive implements Archive {
   }
 
   judge(trust: TrustPolicy | undefined, hashes: Hashes): Promise<Judgement> {
-    return this.#judge([this.#call], trust, hashes);
+    return this.#judge(undefined, trust, hashes);
   }
 
   async judgeStreams(
@@ -83,16 +83,19 @@ class IndexArchive implements Archive {
     hashes: Hashes,
   ): Promise<Judgement | undefined> {
     const streams = new Set(stories.flatMap(({ records }) => records.map(({ stream }) => stream)));
-    const calls = [...streams].map((stream) => ({ ...this.#call, flags: { ...this.#call.flags, stream } }));
-    return this.#judge(calls, trust, hashes);
+    return this.#judge([...streams], trust, hashes);
   }
 
   close(): Promise<void> {
     return this.#server.close();
   }
 
-  async #judge(calls: readonly Call[], trust: TrustPolicy | undefined, hashes: Hashes): Promise<Judgement> {
-    const sources = await Promise.all(calls.map((call) => openIndex(call, { trust })));
+  async #judge(
+    streams: readonly string[] | undefined,
+    trust: TrustPolicy | undefined,
+    hashes: Hashes,
+  ): Promise<Judgement> {
+    const sources = [await openIndex(this.#call, { trust, streams })];
     return withSources(sources, () => judge(sources, trust, hashes));
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { ElasticError, type JsonObject, refusal, type Server } from '@stepseal/elastic';
+import { type Answer, ElasticError, type JsonObject, refusal, type Server } from '@stepseal/elastic';
 import { CliError } from '../errors.ts';
 
 export interface Hit {
@@ -45,7 +45,8 @@ export class IndexReader {
     const path = `/${encodeURIComponent(this.#dataStream)}/_search?allow_partial_search_results=false`;
     const answer = await this.#server.request('POST', path, body);
     if (answer.status === 404) throw this.#absent();
-    if (answer.status !== 200) throw refusal(`search ${this.#dataStream}`, answer);
+    if (answer.status === 403) throw refusal(`search ${this.#dataStream}`, answer);
+    if (answer.status !== 200) throw refused(this.#dataStream, answer);
     const found = answer.body as RawAnswer;
     // A server that does not know the parameter above would answer with what it has.
     if (found.timed_out === true || (found._shards?.failed ?? 0) > 0) {
@@ -65,4 +66,35 @@ export class IndexReader {
     const remedy = 'check --data-stream; credentials that may not see it get the same answer';
     return new CliError('NOT_FOUND', `There is no data stream ${this.#dataStream} in Elasticsearch: ${remedy}.`);
   }
+}
+
+/** Why a question was refused: the kinds of error, not their reasons, which may repeat what was asked. */
+function refused(dataStream: string, { status, body }: Answer): ElasticError {
+  const kinds = new Set<string>();
+  collectKinds((body as { readonly error?: unknown } | null | undefined)?.error, kinds, 0);
+  const named = kinds.size === 0 ? 'no reason given' : [...kinds].join(', ');
+  const hint = kinds.has('too_many_buckets_exception') ? ' A shorter time (--since) needs fewer buckets.' : '';
+  return new ElasticError(
+    'ELASTIC_REFUSED',
+    `Elasticsearch refused to search ${dataStream}: ${named} (${status}).${hint}`,
+  );
+}
+
+interface ErrorKind {
+  readonly type?: unknown;
+  readonly root_cause?: unknown;
+  readonly failed_shards?: unknown;
+  readonly reason?: unknown;
+  readonly caused_by?: unknown;
+}
+
+function collectKinds(error: unknown, kinds: Set<string>, depth: number): void {
+  if (depth > 6 || typeof error !== 'object' || error === null) return;
+  if (Array.isArray(error)) {
+    for (const one of error.slice(0, 10)) collectKinds(one, kinds, depth + 1);
+    return;
+  }
+  const { type, root_cause: causes, failed_shards: shards, reason, caused_by: cause } = error as ErrorKind;
+  if (typeof type === 'string' && /^\w{1,80}$/.test(type)) kinds.add(type);
+  for (const deeper of [causes, shards, reason, cause]) collectKinds(deeper, kinds, depth + 1);
 }
