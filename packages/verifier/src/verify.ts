@@ -91,6 +91,7 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     knownHeads,
     part: options,
     complete,
+    only: onlyOf(sources),
     outlivesSegments: sources.some((source) => source.outlivesSegments === true),
     check,
   });
@@ -137,6 +138,12 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     ...(signatures === undefined ? {} : { recordSignatures: signatures.counts }),
     limits: LIMITS_OF_PROOF,
   };
+}
+
+/** The streams that were asked for; undefined where a source was asked for all that it holds. */
+function onlyOf(sources: readonly Source[]): ReadonlySet<string> | undefined {
+  if (sources.some(({ only }) => only === undefined)) return undefined;
+  return new Set(sources.flatMap(({ only }) => only ?? []));
 }
 
 /** Fields of an exported record are what is searched and shown; what is sealed is the payload. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAuditPipeline } from '@stepseal/processor';
@@ -15,7 +15,9 @@ export interface Service {
   readonly dataDir: string;
   readonly trustFile: string;
   /** Seals and delivers step-ups, and closes the stream. */
-  write(stepUps: number, signRecords?: boolean): Promise<void>;
+  write(stepUps: number): Promise<void>;
+  /** How many records its segments hold. */
+  records(): number;
 }
 
 /** @param auditEndpoint where it delivers */
@@ -30,6 +32,11 @@ export function service(deployment: string, auditEndpoint: string): Service {
   return {
     dataDir,
     trustFile,
+    records: () =>
+      globSync(join(dataDir, 'writers/*/*.ndjson')).reduce((count, file) => {
+        const lines = readFileSync(file, 'utf8').split('\n');
+        return count + lines.filter((line) => line.startsWith('{"attributes"')).length;
+      }, 0),
     async write(stepUps) {
       const pipeline = startAuditPipeline({
         deployment,

@@ -40,7 +40,7 @@ export function followPredecessors(streams: Streams): void {
       const { deployment } = state?.open ?? {};
       if (newer.has(pin.streamId) || streams.isPruned(pin.streamId, { deployment, pin }) || !check('predecessor'))
         continue;
-      if (liesBefore(streams, pin.streamId, id, state?.firstTimeMs)) continue;
+      if (streams.isUnasked(pin.streamId) || liesBefore(streams, pin.streamId, id, state?.firstTimeMs)) continue;
       const evidence = `Stream ${id} names it as its predecessor with ${pin.number} records, and it is not here.${streams.otherThanDeclared(pin.streamId)}`;
       const entry = {
         code: 'STREAM_MISSING',

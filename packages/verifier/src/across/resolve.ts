@@ -43,6 +43,7 @@ function findSuccessors(streams: Streams): void {
     const there = outcomes.get(next.streamId);
     const begun = there === undefined ? !streams.isAbsent(next.streamId) : there.wellFormed > 0;
     if (begun || streams.tampered(next.streamId) || streams.isPruned(next.streamId, { deployment })) continue;
+    if (there === undefined && streams.isUnasked(next.streamId)) continue;
     const follower = streams.followers.get(id);
     if (follower !== undefined) {
       // The process died before the next stream held a record: the one that came instead found this the newest.

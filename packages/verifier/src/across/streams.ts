@@ -38,6 +38,8 @@ export interface StreamsInput {
   readonly newer: ReadonlySet<string>;
   /** Whether the sources claim to hold every stream. */
   readonly complete: boolean;
+  /** The streams that were asked for, where these are not all. */
+  readonly only: ReadonlySet<string> | undefined;
   /** Whether records stay when their segments are deleted by retention. */
   readonly outlivesSegments: boolean;
   readonly check: CheckSwitch;
@@ -104,6 +106,13 @@ export class Streams {
       const ended = pin.cause === 'closed' || pin.cause === 'roll';
       return ended ? size === pin.number : size <= pin.number;
     });
+  }
+
+  /** Whether nobody asked for a stream that is absent; says so. */
+  isUnasked(stream: string): boolean {
+    if (this.input.only?.has(stream) !== false) return false;
+    this.add(stream, { code: 'OUT_OF_RANGE', severity: 'info', evidence: 'It was not asked for.' });
+    return true;
   }
 
   /** What to add where a stream is missed although a trusted one declares it deleted: it states another stream than is known. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_OF_A_CODE } from '../finding-log.ts';
 import type { AlteredRecord } from '../sources/source.ts';
 import type { DocumentDifference } from './compare-document.ts';
 import type { Hit } from './pages.ts';
 import type { CarriedRecord } from './read-document.ts';
+import { readLines } from './read-lines.ts';
 import { shownDocument } from './shown-document.ts';
 import type { StreamFiles } from './stream-files.ts';
 
@@ -73,9 +74,7 @@ export class AlteredDocuments {
   }
 
   private *documentsOf(stream: string): Generator<AlteredDocument> {
-    const path = this.pathOf(stream);
-    if (!existsSync(path)) return;
-    for (const line of readFileSync(path, 'utf8').split('\n')) if (line !== '') yield JSON.parse(line);
+    for (const line of readLines(this.pathOf(stream))) yield JSON.parse(line.toString());
   }
 
   private pathOf(stream: string): string {

@@ -56,6 +56,7 @@ const UNCOUNTED: Entry = {
  */
 export function elasticsearchSource(options: ElasticsearchSourceOptions): Source {
   const { dataStream, stream, streams } = options;
+  const asked = stream === undefined ? streams : [stream];
   let directory: string | undefined;
   let reading: Promise<Read> | undefined;
   let partial = false;
@@ -71,9 +72,10 @@ export function elasticsearchSource(options: ElasticsearchSourceOptions): Source
     description: dataStream,
     /** Known once it was read. */
     get complete() {
-      return stream === undefined && streams === undefined && !partial;
+      return asked === undefined && !partial;
     },
     outlivesSegments: true,
+    ...(asked === undefined ? {} : { only: asked }),
     segments: async () => (await read()).segments,
     findings: async () => (await read()).findings,
     dispose() {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { isNoteLine, recordHash } from '@stepseal/core/format';
 import { type SignatureLookup, spooledSignatures } from '../sources/record-signature-source.ts';
 import { sortStream } from '../sources/sort-stream.ts';
+import { readLines } from './read-lines.ts';
 
 /** Held before it is written; bounds memory whatever the index holds. */
 const HELD_BYTES = 4 << 20;
@@ -86,12 +87,7 @@ export class StreamFiles {
     const hashes = new Set<string>();
     const file = this.files.get(stream);
     if (file?.created !== true) return hashes;
-    const bytes = readFileSync(this.path(stream));
-    for (let start = 0; start < bytes.length; ) {
-      const end = bytes.indexOf(0x0a, start);
-      if (!isNoteLine(bytes, start)) hashes.add(recordHash(bytes.subarray(start, end)));
-      start = end + 1;
-    }
+    for (const line of readLines(this.path(stream))) if (!isNoteLine(line)) hashes.add(recordHash(line));
     return hashes;
   }
 

@@ -60,6 +60,8 @@ export interface Source {
   readonly complete: boolean;
   /** True where records stay when their segments are deleted by retention: then that excuses no absence here. */
   readonly outlivesSegments?: boolean;
+  /** The streams that were asked for, where these are not all: no other is missed. */
+  readonly only?: readonly string[];
   /** Lists the segments there are now; a directory being written may list more at the next call. */
   segments(): Promise<readonly Segment[]>;
   /** What could not be read while listing, by name. */
