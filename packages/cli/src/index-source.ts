@@ -36,6 +36,16 @@ export function namesIndex(call: Call): boolean {
   return textFlag(call, 'elasticsearch') !== undefined;
 }
 
+/** Throws CliError BAD_ARGUMENT where paths are named too, or options that mean nothing without an Elasticsearch. */
+export function checkIndexOptions(call: Call): void {
+  if (namesIndex(call)) {
+    if (call.arguments.length > 0) throw new CliError('BAD_ARGUMENT', 'Name paths or --elasticsearch, not both.');
+    return;
+  }
+  const lost = Object.keys(INDEX_OPTIONS).find((flag) => call.flags[flag] !== undefined);
+  if (lost !== undefined) throw new CliError('BAD_ARGUMENT', `Option --${lost} needs --elasticsearch.`);
+}
+
 /**
  * The documents of the Elasticsearch that the call names. Throws CliError BAD_ARGUMENT.
  *

@@ -6,7 +6,7 @@ import { verify } from '@stepseal/verifier';
 import { type Call, type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { claimedSince } from '../export/manifest.ts';
-import { INDEX_OPTIONS, namesIndex, openIndex } from '../index-source.ts';
+import { checkIndexOptions, INDEX_OPTIONS, namesIndex, openIndex } from '../index-source.ts';
 import { readKnownHeadsFile, updateKnownHeadsFile } from '../known-heads-file.ts';
 import { DELIVERY_SETTINGS } from '../otlp-delivery.ts';
 import { reportJson } from '../render/report-json.ts';
@@ -19,16 +19,18 @@ import { WATCH_OPTIONS } from '../watch/watch-options.ts';
 
 export const verifyCommand: Command = {
   usage:
-    'verify [PATH...] [--trust FILE] [--known-heads FILE] [--since TIME] [--until TIME] [--strict] [--record-signatures] [--json]',
+    'verify [PATH... | --elasticsearch URL] [--trust FILE] [--known-heads FILE] [--since TIME] [--until TIME] [--strict] [--record-signatures] [--json]',
   about: [
     'Checks sealed records: that none was altered, removed, reordered, inserted or cut off since it was sealed. PATH is a',
-    'directory of segments, one segment, or - for lines on standard input; default is the data directory.',
+    'directory of segments, one segment, or - for lines on standard input; default is the data directory. With',
+    '--elasticsearch it is what people search there, field by field.',
     'Exit codes: 0 verified, 1 tampered, 2 incomplete, 3 cannot be verified, 64 usage.',
   ],
   examples: [
     'stepseal verify # the data directory',
     'stepseal verify /mnt/archive --trust bank.trust.json --known-heads heads.json # every night, from cron',
     'stepseal verify q4 --trust bank.trust.json --since 2026-10-01 --until 2027-01-01 # an export, for what it is',
+    'stepseal verify --elasticsearch https://es.example:9200 --api-key-file auditor.key # the live index',
     'cat archive/*.ndjson | stepseal verify - --json | jq -r .grade # for a script',
   ],
   options: {
@@ -47,6 +49,7 @@ export const verifyCommand: Command = {
     },
     json: { type: 'boolean', brief: 'Print the report as JSON.' },
     ...INDEX_OPTIONS,
+    segments: { type: 'string', value: 'DIR', brief: 'With --elasticsearch: the other copy; the two are compared.' },
     ...WATCH_OPTIONS,
   },
   settings: ['data-dir', 'deployment', 'delivery-endpoint', ...DELIVERY_SETTINGS],
@@ -55,7 +58,11 @@ export const verifyCommand: Command = {
     // Not before it is needed: it loads the sealer.
     if (call.flags['watch'] === true) return (await import('../watch/run-watch.ts')).runWatch(call);
     const { dataDir } = call.config();
-    const directories = [dataDir, ...call.arguments.map((path) => resolve(call.cwd, path))];
+    const copy = textFlag(call, 'segments');
+    const directories = [
+      dataDir,
+      ...[...call.arguments, ...(copy === undefined ? [] : [copy])].map((path) => resolve(call.cwd, path)),
+    ];
     const trust = readTrustFile(call.cwd, directories, textFlag(call, 'trust'));
     const headsPath = textFlag(call, 'known-heads');
     const heads = headsPath === undefined ? undefined : readKnownHeadsFile(call.cwd, directories, headsPath);
@@ -67,18 +74,17 @@ export const verifyCommand: Command = {
       );
     const part = window && { sinceMs: finite(window.sinceMs), untilMs: finite(window.untilMs) };
     const recordSignatures = call.flags['record-signatures'] === true;
-    if (namesIndex(call) && call.arguments.length > 0)
-      throw new CliError('BAD_ARGUMENT', 'Name paths or --elasticsearch.');
-    const sources = namesIndex(call)
-      ? [
-          await openIndex(call, {
-            trust: trust?.policy,
-            since: part?.sinceMs,
-            until: part?.untilMs,
-            recordSignatures,
-          }),
-        ]
-      : openSources(call, call.arguments, dataDir);
+    checkIndexOptions(call);
+    const index = namesIndex(call)
+      ? await openIndex(call, { trust: trust?.policy, since: part?.sinceMs, until: part?.untilMs, recordSignatures })
+      : undefined;
+    if (copy !== undefined && index === undefined)
+      throw new CliError('BAD_ARGUMENT', 'Option --segments is for two copies: name --elasticsearch too, or a path.');
+    const copies =
+      index === undefined || copy === undefined
+        ? undefined
+        : await (await import('../reconcile/open-copies.ts')).openCopies(call, index, window);
+    const sources = copies?.sources ?? (index === undefined ? openSources(call, call.arguments, dataDir) : [index]);
     const done = call.terminal.progress('Verifying');
     const report = await withSources(sources, () =>
       verify({
@@ -94,8 +100,14 @@ export const verifyCommand: Command = {
     ).finally(done);
     const kept = heads && `${shortPath(call.cwd, heads.path)}: ${updateKnownHeadsFile(heads, report)}`;
     const trustFile = trust === undefined ? undefined : shortPath(call.cwd, trust.path);
-    if (call.flags['json'] === true) call.terminal.printJson(reportJson(report, trustFile, part));
-    else call.terminal.print(verdictLines(report, { trustFile, knownHeads: kept, part }));
+    const compared = copies?.compared();
+    const beside = compared && (await import('../render/two-copies.ts'));
+    if (call.flags['json'] === true)
+      call.terminal.printJson(reportJson(report, trustFile, part, compared && beside?.copiesJson(compared)));
+    else {
+      call.terminal.print(verdictLines(report, { trustFile, knownHeads: kept, part }));
+      if (compared !== undefined) call.terminal.print(beside?.copiesLines(compared) ?? []);
+    }
     return report.exitCode;
   },
 };
