@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { Json, JsonObject } from '../json.ts';
+import { type Json, type JsonObject, textAt } from '../json.ts';
 import { ONE_STEP_UP } from './dashboards/one-step-up.ts';
 import { DASHBOARDS } from './dashboards.ts';
 import { query } from './lens-columns.ts';
@@ -90,7 +90,7 @@ function savedPanel(
 }
 
 function prefixed(panel: string, references: readonly JsonObject[]): JsonObject[] {
-  return references.map((reference) => ({ ...reference, name: `${panel}:${String(reference['name'])}` }));
+  return references.map((reference) => ({ ...reference, name: `${panel}:${textAt(reference, 'name')}` }));
 }
 
 const STEP_UPS_REFERENCE: JsonObject = {

@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { textAt } from '../../src/json.ts';
 import { connectKibana, type Kibana } from '../../src/kibana/connect-kibana.ts';
 import { inspectKibana, installInKibana, uninstallFromKibana } from '../../src/kibana/install-in-kibana.ts';
 import { KibanaServer } from './support/kibana-server.ts';
@@ -118,7 +119,7 @@ describe('what others made', () => {
   it('what a newer version installed is not put back', async () => {
     await installInKibana(kibana);
     const dashboard = server.dashboards.get('stepseal-integrity');
-    const description = String(dashboard?.['description']).replace(/stepseal \S+\.$/, 'stepseal 99.0.0.');
+    const description = textAt(dashboard, 'description').replace(/stepseal \S+\.$/, 'stepseal 99.0.0.');
     server.dashboards.set('stepseal-integrity', { ...dashboard, description });
     await expect(installInKibana(kibana)).rejects.toMatchObject({ code: 'ELASTIC_NEWER' });
   });

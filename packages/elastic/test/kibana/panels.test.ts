@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { ATTRIBUTES, type AttributeName, EVENTS } from '@stepseal/core/semconv';
 import { describe, expect, it } from 'vitest';
+import { textAt } from '../../src/json.ts';
 import { DASHBOARDS, SAVED_SEARCHES } from '../../src/kibana/dashboards.ts';
 import { templateField } from '../../src/kibana/field-type.ts';
 import { EVENT } from '../../src/kibana/fields.ts';
@@ -85,7 +86,7 @@ it.each(asking)(
     const unfit = usesOf(where, chart).filter(([field, use]) => {
       const found = templateField(field);
       const searchable = found?.['index'] !== false && found?.['doc_values'] !== false;
-      return !NEEDS[use].includes(String(found?.['type'])) || !searchable;
+      return !NEEDS[use].includes(textAt(found, 'type')) || !searchable;
     });
     expect(unfit).toEqual([]);
   },

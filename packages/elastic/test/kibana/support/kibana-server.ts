@@ -120,7 +120,7 @@ export class KibanaServer {
       return [400, { message: 'Error fetching objects to export', attributes: { objects } }];
     }
     if (path === '/api/saved_objects/_import') {
-      if (!/^multipart\/form-data; boundary=/.test(headers['content-type'] ?? '')) return [415];
+      if (headers['content-type']?.startsWith('multipart/form-data; boundary=') !== true) return [415];
       const line = body.split('\r\n\r\n')[1]?.split('\r\n')[0] ?? '';
       const object = JSON.parse(line) as JsonObject;
       const id = textAt(object, 'id');
