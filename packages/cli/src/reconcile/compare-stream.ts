@@ -28,6 +28,8 @@ export interface ComparedLoad {
   /** Not there. Valid until the next load. */
   readonly missing: Load['records'];
   readonly taken: readonly TakenId[];
+  /** All that are not there, young or not. */
+  readonly absent: readonly { readonly number: number; readonly sealedMs: number }[];
   readonly open: Uint8Array;
 }
 
@@ -52,7 +54,8 @@ export async function* compareStream(
       else taken.push({ number: record.number, id: record.hash, index: (found[0] as IndexedDocument).index });
     }
     const missing = absent.filter(({ payload }) => sealedMs(payload) <= reach.settledMs);
-    yield { there, young: absent.length - missing.length, missing, taken, open };
+    const named = absent.map(({ number, payload }) => ({ number, sealedMs: sealedMs(payload) }));
+    yield { there, young: absent.length - missing.length, missing, taken, absent: named, open };
   }
 }
 

@@ -10,6 +10,9 @@ const NUMBER = 'attributes.audit.sequence.number';
 /** Documents that a search gives out at once at most (`index.max_result_window`). */
 const MOST_HITS = 10_000;
 
+/** Streams that the index names at once. */
+const PAGE = 500;
+
 /** What the index counts of one stream. */
 export interface IndexedNumbers {
   readonly documents: number;
@@ -54,6 +57,18 @@ export class RecordIndex {
         [key, { documents: doc_count, first: min ?? 0, last: max ?? 0, sum, indices: indices.value }] as const,
     );
     return new Map(buckets);
+  }
+
+  /** Ids of all streams, some hundred at a time. @throws ElasticError */
+  async *streams(): AsyncGenerator<string[]> {
+    for (let after: object | undefined; ; ) {
+      const composite = { size: PAGE, sources: [{ stream: { terms: { field: STREAM } } }], ...(after && { after }) };
+      const { aggregations } = await this.#search({ size: 0, aggs: { all: { composite } } });
+      const ids = (aggregations?.all?.buckets ?? []).map(({ key }) => key.stream);
+      yield ids;
+      after = aggregations?.all?.after_key;
+      if (after === undefined || ids.length < PAGE) return;
+    }
   }
 
   /** Every document under one of these ids, whatever it holds. @throws ElasticError */
@@ -106,7 +121,13 @@ interface SearchAnswer {
       readonly _source?: { readonly attributes?: Readonly<Record<string, unknown>> };
     }[];
   };
-  readonly aggregations?: { readonly streams?: { readonly buckets: readonly Bucket[] } };
+  readonly aggregations?: {
+    readonly streams?: { readonly buckets: readonly Bucket[] };
+    readonly all?: {
+      readonly after_key?: object;
+      readonly buckets: readonly { readonly key: { readonly stream: string } }[];
+    };
+  };
 }
 
 interface Bucket {

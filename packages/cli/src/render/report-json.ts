@@ -11,7 +11,7 @@ export interface Part {
 }
 
 /** The report as documented JSON (docs/commands/verify.md). `version` changes when a member changes its meaning or goes. */
-export function reportJson(report: Report, trustFile: string | undefined, part?: Part): unknown {
+export function reportJson(report: Report, trustFile: string | undefined, part?: Part, copies?: unknown): unknown {
   return {
     version: 1,
     grade: report.grade,
@@ -40,6 +40,7 @@ export function reportJson(report: Report, trustFile: string | undefined, part?:
     })),
     ...(report.recordSignatures === undefined ? {} : { recordSignatures: report.recordSignatures }),
     findings: report.findings,
+    ...(copies === undefined ? {} : { copies }),
     trust: report.trust === undefined ? null : { file: trustFile ?? null, deployments: report.trust },
     limits: report.limits,
   };
