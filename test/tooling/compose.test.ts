@@ -113,7 +113,7 @@ test('the commands of the containers are taken by the command: they fail for wan
   const directory = mkdtempSync(join(tmpdir(), 'stepseal-compose-'));
   const nobody = 'http://127.0.0.1:9';
   try {
-    for (const path of ['stepseal/elastic', 'stepseal/kibana', 'stepseal-collector/writer']) {
+    for (const path of ['stepseal/elastic', 'stepseal/auditor', 'stepseal/kibana', 'stepseal-collector/writer']) {
       mkdirSync(join(directory, path, '..'), { recursive: true });
       writeFileSync(join(directory, path), 'secret');
     }
@@ -154,8 +154,8 @@ test('passwords are made once, differ, are not printed, and only their owner rea
         .map((path) => readFileSync(join(directory, path), 'utf8'));
     expect(make()).toBe('');
     const first = read();
-    expect(first).toHaveLength(4);
-    expect(new Set(first).size).toBe(4);
+    expect(first).toHaveLength(5);
+    expect(new Set(first).size).toBe(5);
     for (const secret of first) expect(secret).toMatch(/^[\w-]{32}$/);
     for (const path of globSync('*secrets/*', { cwd: directory })) {
       expect(statSync(join(directory, path)).mode & 0o777).toBe(0o400);

@@ -2,7 +2,8 @@
 // Copyright The Stepseal Authors
 
 // The Elasticsearch side of docker-compose.yml: what `stepseal elastic install` puts there, then the Collector's user
-// with the role of a writer, and Kibana's password. Takes the directory that the secrets are mounted in.
+// with the role of a writer, the verifier's with that of an auditor, and Kibana's password. Takes the directory that the
+// secrets are mounted in.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,9 +13,12 @@ import { fileURLToPath } from 'node:url';
 const RETAIN = '90 days';
 const url = process.env.STEPSEAL_ELASTICSEARCH_URL;
 const mounted = process.argv[2] ?? '/run';
-const [elastic, kibana, writer] = ['stepseal/elastic', 'stepseal/kibana', 'stepseal-collector/writer'].map((path) =>
-  readFileSync(join(mounted, path), 'utf8'),
-);
+const [elastic, auditor, kibana, writer] = [
+  'stepseal/elastic',
+  'stepseal/auditor',
+  'stepseal/kibana',
+  'stepseal-collector/writer',
+].map((path) => readFileSync(join(mounted, path), 'utf8'));
 
 const main = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 const as = ['--elasticsearch-user', 'elastic', '--password-file', join(mounted, 'stepseal/elastic')];
@@ -23,6 +27,7 @@ const { status } = spawnSync(process.execPath, [main, 'elastic', 'install', '--r
 });
 if (status !== 0) process.exit(status ?? 1);
 await put('/_security/user/stepseal_collector', { password: writer, roles: ['stepseal_audit_writer'] });
+await put('/_security/user/stepseal_auditor', { password: auditor, roles: ['stepseal_audit_auditor'] });
 await put('/_security/user/kibana_system/_password', { password: kibana });
 
 async function put(path, body) {

@@ -19,6 +19,7 @@ const OWNER_ONLY = 0o400;
 
 for (const [path, owner] of [
   ['secrets/elastic', ELASTIC],
+  ['secrets/auditor', ELASTIC],
   ['secrets/kibana', ELASTIC],
   ['secrets/kibana-encryption', ELASTIC],
   ['collector-secrets/writer', COLLECTOR],
@@ -37,6 +38,7 @@ for (const [path, owner] of [
   ['collector-secrets', COLLECTOR],
   ['collector-queue', COLLECTOR],
   ['records', ELASTIC],
+  ['verifier', ELASTIC],
 ]) {
   mkdirSync(join(root, path), { recursive: true });
   give(join(root, path), owner);

@@ -41,12 +41,12 @@ afterAll(async () => {
 });
 
 /** Seals every event that an application may emit, and delivers it through the Collector. */
-async function application(name: string): Promise<void> {
+async function application(name: string, { auditEndpoint }: Collector = collector): Promise<void> {
   const pipeline = startAuditPipeline({
     deployment: 'real',
     dataDir: join(directory, name),
     identity: createKeys(join(directory, `${name}-keys`)).signer('real'),
-    delivery: { endpoint: collector.auditEndpoint },
+    delivery: { endpoint: auditEndpoint },
     resource: { 'service.name': name },
     exitHooks: false,
   });
@@ -85,6 +85,7 @@ test('a Collector with the role of a writer delivers every event, sealed', async
 });
 
 async function oneDocument(): Promise<{ index: string; id: string; seqNo: number; term: number }> {
+  await store.call('POST', `/${STREAM}/_refresh`);
   const { body } = await store.call('POST', `/${STREAM}/_search`, { size: 1, seq_no_primary_term: true });
   const [hit] = (body as { hits: { hits: Hit[] } }).hits.hits;
   if (hit === undefined) throw new Error('no document');
@@ -139,13 +140,52 @@ test('what is written once cannot be written again by the writer', async () => {
   expect((await writer('PUT', `/${STREAM}/_create/once`, record)).status).toBe(409);
 });
 
-test('the auditor may search and not write', async () => {
+test('the auditor may search, count what is stored and what failed, and not write', async () => {
   const auditor = callAs(store.url, 'auditor', PASSWORD);
+  expect((await auditor('GET', `/${STREAM}/_stats/docs`)).status).toBe(200);
   expect((await auditor('POST', `/${STREAM}/_search`, {})).status).toBe(200);
   expect((await auditor('PUT', `/${STREAM}/_create/mine`, { '@timestamp': 1 })).status).toBe(403);
 });
 
-test('after all that the application still delivers', async () => {
-  await application('second-service');
-  expect(await arrived('second-service')).toContain('stepseal.stream.close');
+test('a bulk request gives the writer no more: it may create, and neither index, update nor delete', async () => {
+  const { index, id, seqNo, term } = await oneDocument();
+  const at = { _index: index, _id: id };
+  const lines = [
+    { index: { ...at, if_seq_no: seqNo, if_primary_term: term } },
+    { '@timestamp': 1 },
+    { update: at },
+    { doc: { event_name: 'other' } },
+    { delete: at },
+    { create: { _index: STREAM, _id: 'by-bulk' } },
+    { '@timestamp': 1_700_000_000_000 },
+  ];
+  const authorization = `Basic ${Buffer.from(`writer:${PASSWORD}`).toString('base64')}`;
+  const response = await fetch(`${store.url}/_bulk`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/x-ndjson' },
+    body: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+  });
+  const { items } = (await response.json()) as { items: Record<string, { status: number } & Refusal>[] };
+  const answers = items.flatMap((item) =>
+    Object.entries(item).map(([action, { status, error }]) => {
+      const [, granting = ''] = privilege.exec(error?.reason ?? '') ?? [];
+      return [action, status, granting.split(',').includes(action) ? action : granting];
+    }),
+  );
+  expect(answers).toEqual([
+    ['index', 403, 'index'],
+    ['update', 403, expect.stringMatching(/write/)],
+    ['delete', 403, 'delete'],
+    ['create', 201, ''],
+  ]);
+});
+
+test('after all that the application still delivers, by a Collector that has the credentials of that writer alone', async () => {
+  const own = await collectorWithFragment(store, { user: 'writer', password: PASSWORD });
+  try {
+    await application('second-service', own);
+    expect(await arrived('second-service')).toContain('stepseal.stream.close');
+  } finally {
+    await own.stop();
+  }
 });

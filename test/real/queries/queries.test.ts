@@ -4,12 +4,13 @@
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { ROLE_NAMES, roleDescriptor } from '@stepseal/elastic';
 import { type AuditPipeline, type Clock, startAuditPipeline } from '@stepseal/processor';
 import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documents, sealed } from '../collector/support/records.ts';
 import { installed } from '../support/installed.ts';
-import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { type Collector, callAs, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
 import { afterwards, answers } from './support/answers.ts';
 import { queryOfKql } from './support/kql.ts';
 import { filled, type Recipe, recipes } from './support/recipes.ts';
@@ -21,11 +22,15 @@ const directory = mkdtempSync(join(tmpdir(), 'stepseal-queries-'));
 const SERVICES = ['bank', 'late', 'idle'] as const;
 
 let store: Elasticsearch;
+/** Questions are asked as somebody who may only read. */
+let ask: Elasticsearch['call'];
 let collector: Collector;
 const open: AuditPipeline[] = [];
 
 beforeAll(async () => {
-  store = await elasticsearch();
+  store = await elasticsearch({ [ROLE_NAMES.auditor]: roleDescriptor('auditor') });
+  store.addUser('auditor', 'auditor-of-the-tests', ROLE_NAMES.auditor);
+  ask = callAs(store.url, 'auditor', 'auditor-of-the-tests');
   await installed(store);
   collector = await collectorWithFragment(store);
 
@@ -121,7 +126,7 @@ interface Hit {
 }
 
 async function answered(recipe: Recipe): Promise<readonly Row[]> {
-  const { status, body } = await store.call('POST', `${STREAM}/_search`, recipe.request);
+  const { status, body } = await ask('POST', `${STREAM}/_search`, recipe.request);
   expect([status, status === 200 ? undefined : body]).toEqual([200, undefined]);
   const rows = rowsOf(recipe, body);
   return afterwards[recipe.name]?.(rows) ?? rows;
@@ -132,7 +137,7 @@ function answeredOf(name: string): Promise<readonly Row[]> {
 }
 
 async function ids(query: object): Promise<string[]> {
-  const { body } = await store.call('POST', `${STREAM}/_search`, { size: 10_000, _source: false, query });
+  const { body } = await ask('POST', `${STREAM}/_search`, { size: 10_000, _source: false, query });
   return (body as Found).hits.hits.map(({ _id }) => _id).sort();
 }
 
