@@ -28,6 +28,8 @@ beforeAll(async () => {
   writeFileSync(passwordFile, store.password);
   // Paths are shown, and opened, as seen from there.
   process.chdir(run);
+  // It takes the server a while to know him.
+  store.addUser('collector', store.password, 'writer');
   await installed(store);
   collector = await collectorWithFragment(store);
   await deliver(join(run, 'data'), collector, store);
@@ -176,7 +178,6 @@ describe('a search is refused, and says why, where Elasticsearch cannot answer i
   });
 
   test('the role may only write: the missing privilege is named', async () => {
-    store.addUser('collector', store.password, 'writer');
     const { code, err } = await stepseal('search', ...connection(store.url, 'collector'), '--data-stream', STREAM);
     expect(code).toBe(3);
     expect(err).toMatch(/^stepseal: ELASTIC_FORBIDDEN: .*403.*index privileges .*read/);
@@ -201,7 +202,7 @@ describe('a search is refused, and says why, where Elasticsearch cannot answer i
   test('the server allows fewer buckets than the question needs', async () => {
     const limit = (most: number | null): Promise<unknown> =>
       store.call('PUT', '/_cluster/settings', { persistent: { 'search.max_buckets': most } });
-    await limit(3);
+    await limit(2);
     const { code, out, err } = await ofIndex('search', '--trigger', 'acr_insufficient', '--outcome', 'passed,failed');
     await limit(null);
     expect({ code, out }).toEqual({ code: 3, out: '' });
@@ -223,11 +224,12 @@ describe('a search is refused, and says why, where Elasticsearch cannot answer i
 describe('somebody changes what is searched, and not what was sealed:', () => {
   test('the record is found or not by what he wrote, and told as it was sealed, or said not to be', async () => {
     const outcome = { term: { 'attributes.step_up.outcome': 'locked_out' } };
-    const { body } = await store.call('POST', `/${STREAM}/_search`, { query: outcome });
-    const [hit] = (body as { hits: { hits: { _index: string; _id: string; _source: Document }[] } }).hits.hits;
-    const changed = structuredClone(hit?._source) as Document;
-    changed.attributes['step_up.outcome'] = 'denied';
-    await store.call('PUT', `/${hit?._index}/_doc/${hit?._id}?refresh=true`, changed);
+    const { body } = await store.call('POST', `/${STREAM}/_search?seq_no_primary_term=true`, { query: outcome });
+    const [hit] = (body as { hits: { hits: StoredHit[] } }).hits.hits;
+    const { _index: index, _id: id, _seq_no: seqNo, _primary_term: term, _source: document } = hit as StoredHit;
+    document.attributes['step_up.outcome'] = 'denied';
+    const as = `if_seq_no=${seqNo}&if_primary_term=${term}&refresh=true`;
+    expect(await store.call('PUT', `/${index}/_doc/${id}?${as}`, document)).toMatchObject({ status: 200 });
 
     expect((await ofIndex('search', '--outcome', 'locked_out')).out).toMatch(/^No step-ups match\./);
     const { out, err, code } = await ofIndex('search', '--outcome', 'denied', '--fail-if-more', '0');
@@ -239,6 +241,10 @@ describe('somebody changes what is searched, and not what was sealed:', () => {
   });
 });
 
-interface Document {
-  attributes: Record<string, unknown>;
+interface StoredHit {
+  readonly _index: string;
+  readonly _id: string;
+  readonly _seq_no: number;
+  readonly _primary_term: number;
+  readonly _source: { readonly attributes: Record<string, unknown> };
 }

@@ -31,24 +31,35 @@ export function byPlace(order: 'asc' | 'desc'): JsonObject[] {
   ];
 }
 
-/** All documents that match, in an order, page by page. */
+export interface PagesRequest {
+  readonly query: JsonObject;
+  readonly sort: readonly JsonObject[];
+  /** Sort values of the document to begin behind. */
+  readonly after?: Hit['sort'] | undefined;
+  /** Default all. */
+  readonly most?: number | undefined;
+}
+
+/** All documents that match, or the first of them, in an order, page by page. */
 export async function* pages(
   index: IndexReader,
-  request: { readonly query: JsonObject; readonly sort: readonly JsonObject[]; readonly after?: Hit['sort'] },
+  { query, sort, after: start, most = Number.POSITIVE_INFINITY }: PagesRequest,
 ): AsyncGenerator<readonly Hit[]> {
-  let after = request.after;
-  for (;;) {
+  let after = start;
+  for (let left = most; left > 0; ) {
+    const size = Math.min(PAGE, left);
     const { hits } = await index.search({
-      size: PAGE,
-      query: request.query,
-      sort: [...request.sort],
+      size,
+      query,
+      sort: [...sort],
       _source: [...SEALED_BYTES],
       track_total_hits: false,
       ...(after !== undefined && { search_after: [...after] }),
     });
     if (hits.hits.length > 0) yield hits.hits;
     after = hits.hits.at(-1)?.sort;
-    if (after === undefined || hits.hits.length < PAGE) return;
+    if (hits.hits.length < size) return;
+    left -= size;
   }
 }
 

@@ -5,7 +5,7 @@ import type { FoundRecords, Query, Tally } from '../search/archive.ts';
 import { isAboutWords } from '../search/condition.ts';
 import { meetsInWindow } from '../search/gather.ts';
 import type { ToldRecord } from '../story/told-record.ts';
-import { byTime, PAGE, pages, sealedLine } from './documents.ts';
+import { byTime, PAGE, type PagesRequest, pages, sealedLine } from './documents.ts';
 import { MOST_AT_ONCE } from './id-walk.ts';
 import { allOf, exists, recordQuery, STREAM_FIELD, windowQuery } from './index-query.ts';
 import type { Hit, IndexReader } from './index-reader.ts';
@@ -26,6 +26,12 @@ export async function findRecords(index: IndexReader, query: Query, newestFirst:
   return found.streamed(newestFirst, words);
 }
 
+type Pages = AsyncIterable<readonly Hit[]>;
+
+async function* once(hits: readonly Hit[]): AsyncGenerator<readonly Hit[]> {
+  yield hits;
+}
+
 class RecordsOfIndex {
   readonly #index: IndexReader;
   readonly #query: Query;
@@ -44,7 +50,8 @@ class RecordsOfIndex {
     const kept: ToldRecord[] = [];
     const unlike = new Unlike();
     let [looked, matched, counted]: [number, number, Tally['counted']] = [0, 0, 'exactly'];
-    for await (const record of this.#told('desc', undefined, unlike, () => (looked += 1))) {
+    const look = (): void => void (looked += 1);
+    for await (const record of this.#told(pages(this.#index, this.#request('desc')), unlike, look)) {
       matched += 1;
       if (kept.length < this.#query.limit) kept.push(record);
       if (looked < WORDS_COMPARED) continue;
@@ -64,6 +71,7 @@ class RecordsOfIndex {
   async streamed(newestFirst: boolean, words: boolean): Promise<FoundInIndex> {
     const { limit } = this.#query;
     const told = this.#told.bind(this);
+    const read = (): Pages => pages(this.#index, this.#request(newestFirst ? 'desc' : 'asc', expected, start));
     const latest = !newestFirst && limit <= PAGE ? this.#latest(limit) : undefined;
     const [total, kept] = await Promise.all([this.#index.count(this.#documents), latest]);
     const start = !newestFirst && kept === undefined && limit < total ? await this.#before(limit) : undefined;
@@ -75,33 +83,29 @@ class RecordsOfIndex {
       async *records() {
         [given, looked, unlike] = [0, 0, new Unlike()];
         const look = (): void => void (looked += 1);
-        const source = told(newestFirst ? 'desc' : 'asc', start, unlike, look, kept);
-        for await (const record of source) {
+        const found = kept === undefined ? read() : once(kept);
+        for await (const record of told(found, unlike, look)) {
           given += 1;
           yield record;
-          if (looked >= expected) return;
         }
       },
       tally: async () => ({
         matched: total - (Math.min(looked, expected) - given),
-        counted: 'exactly',
+        counted: words && limit < total ? 'about' : 'exactly',
         loose: 0,
         unread: words ? [] : unlike.sentences(),
       }),
     };
   }
 
-  async *#told(
-    order: 'asc' | 'desc',
-    after: Hit['sort'] | undefined,
-    unlike: Unlike,
-    look: () => void,
-    kept?: readonly Hit[],
-  ): AsyncGenerator<ToldRecord> {
+  #request(order: 'asc' | 'desc', most?: number, after?: Hit['sort']): PagesRequest {
+    return { query: this.#documents, sort: byTime(order), most, after };
+  }
+
+  async *#told(found: Pages, unlike: Unlike, look: () => void): AsyncGenerator<ToldRecord> {
     const { filters, window } = this.#query;
-    const request = { query: this.#documents, sort: byTime(order), ...(after && { after }) };
     let last: string | undefined;
-    for await (const hits of kept === undefined ? pages(this.#index, request) : [kept]) {
+    for await (const hits of found) {
       for (const hit of hits) {
         look();
         const line = sealedLine(hit);
@@ -118,8 +122,7 @@ class RecordsOfIndex {
 
   /** The latest documents, oldest first. */
   async #latest(limit: number): Promise<readonly Hit[]> {
-    for await (const hits of pages(this.#index, { query: this.#documents, sort: byTime('desc') }))
-      return hits.slice(0, limit).reverse();
+    for await (const hits of pages(this.#index, this.#request('desc', limit))) return hits.toReversed();
     return [];
   }
 

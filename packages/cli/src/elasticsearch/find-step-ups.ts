@@ -25,18 +25,18 @@ const WORDS_COMPARED = 1_000;
 export async function findStepUps(index: IndexReader, query: Query): Promise<Omit<FoundStepUps, 'empty'>> {
   const { filters, window, limit } = query;
   const words = filters.some(isAboutWords);
-  const [loose, ranking] = await Promise.all([
-    countLoose(index, query),
-    rankStepUps(index, words ? { ...query, limit: Math.max(limit, WORDS_COMPARED) } : query),
-  ]);
+  const ranking = await rankStepUps(index, words ? { ...query, limit: Math.max(limit, WORDS_COMPARED) } : query);
   const unlike = new Unlike();
   const lines = await linesOf(index, ranking.ids, unlike);
   const gathered = gather(lines, filters, window);
-  if (words) return { ...comparedCount(ranking, gathered, limit), loose, unread: unlike.sentences() };
+  if (words) {
+    const loose = await countLoose(index, query, ranking.loose);
+    return { ...comparedCount(ranking, gathered, limit), loose, unread: unlike.sentences() };
+  }
   const { stories } = gathered;
   unlike.stepUps += ranking.ids.length - stories.length;
   const matched = ranking.matched - (ranking.ids.length - stories.length);
-  return { stories, matched, counted: ranking.counted, loose, unread: unlike.sentences() };
+  return { stories, matched, counted: ranking.counted, loose: ranking.loose, unread: unlike.sentences() };
 }
 
 /** All records of these step-ups that the index finds under their ids. */
@@ -73,14 +73,13 @@ function comparedCount(
   };
 }
 
-/** Records that meet all filters by themselves and belong to no step-up. */
-async function countLoose(index: IndexReader, { filters, window }: Query): Promise<number> {
-  if (filters.length === 0 || filters.some(({ absent }) => absent)) return 0;
+/** Of those documents that meet all filters by themselves and belong to no step-up, those that hold the words indeed. */
+async function countLoose(index: IndexReader, { filters, window }: Query, found: number): Promise<number> {
+  if (found === 0) return 0;
   const query = allOf(
     filters.map((filter) => recordQuery(filter, window)),
     [exists(ID_FIELD)],
   );
-  if (!filters.some(isAboutWords)) return index.count(query);
   let count = 0;
   for await (const hits of pages(index, { query, sort: byPlace('asc') })) {
     for (const line of hits.map(sealedLine)) {

@@ -20,7 +20,13 @@ export interface Bucket {
 /** What is read of an answer; the server is believed for what it found, not for what was sealed. */
 export interface SearchAnswer {
   readonly hits: { readonly total?: { readonly value: number }; readonly hits: readonly Hit[] };
-  readonly aggregations?: Readonly<Record<string, { readonly buckets?: readonly Bucket[]; readonly value?: number }>>;
+  readonly aggregations?: Readonly<Record<string, Aggregation>>;
+}
+
+export interface Aggregation {
+  readonly buckets?: readonly Bucket[];
+  readonly value?: number;
+  readonly doc_count?: number;
 }
 
 interface RawAnswer extends SearchAnswer {

@@ -20,6 +20,8 @@ export interface Ranking {
   readonly ids: readonly string[];
   readonly matched: number;
   readonly counted: 'exactly' | 'about' | 'at least';
+  /** Documents that meet everything by themselves and belong to no step-up. */
+  readonly loose: number;
 }
 
 /**
@@ -30,40 +32,48 @@ export interface Ranking {
 export async function rankStepUps(index: IndexReader, { filters, window, limit }: Query): Promise<Ranking> {
   const wanted = filters.filter(({ absent }) => !absent).map((filter) => recordQuery(filter, window));
   const unwanted = filters.filter(({ absent }) => absent).map((filter) => recordQuery(filter, window));
-  const [only = allOf(windowQuery(window))] = wanted;
+  const [only = ofStepUps(allOf(windowQuery(window)))] = wanted;
   if (wanted.length < 2 && unwanted.length === 0) return latestOf(index, only, limit);
-  const counts = await Promise.all(wanted.map((query) => index.count(ofStepUps(query), COUNTED + 1)));
+  const [loose, ...counts] = await Promise.all([
+    // What is demanded and not ended is said of step-ups alone.
+    unwanted.length === 0 ? index.count(allOf(wanted, [exists(ID_FIELD)])) : 0,
+    ...wanted.map((query) => index.count(ofStepUps(query), COUNTED + 1)),
+  ]);
   const fewest = Math.min(...counts);
   const rarest = wanted[counts.indexOf(fewest)];
   const check = (ids: readonly string[]): Promise<Ranked[]> => ranked(index, ids, wanted, unwanted);
   if (rarest === undefined || fewest > COUNTED) {
-    return latestOfAll(new IdWalk(index, ofStepUps(oneOf(wanted))), check, limit);
+    return { ...(await latestOfAll(new IdWalk(index, ofStepUps(oneOf(wanted))), check, limit)), loose };
   }
   const walk = new IdWalk(index, ofStepUps(rarest));
   const found = await check(await walk.toEnd());
   const ids = found.sort((a, b) => b.timeMs - a.timeMs).map(({ id }) => id);
-  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly' };
+  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly', loose };
 }
 
 async function latestOf(index: IndexReader, query: JsonObject, limit: number): Promise<Ranking> {
   const walk = new IdWalk(index, ofStepUps(query));
-  const cardinality = { field: ID_FIELD, precision_threshold: PRECISION };
-  const [estimate] = await Promise.all([
-    index.search({ size: 0, query: ofStepUps(query), track_total_hits: false, aggs: { ids: { cardinality } } }),
+  const aggs = {
+    ids: { cardinality: { field: ID_FIELD, precision_threshold: PRECISION } },
+    loose: { missing: { field: ID_FIELD } },
+  };
+  const [{ aggregations }] = await Promise.all([
+    index.search({ size: 0, query, track_total_hits: false, aggs }),
     walk.next(FIRST_PAGE),
   ]);
+  const loose = aggregations?.['loose']?.doc_count ?? 0;
+  const about = aggregations?.['ids']?.value ?? 0;
   while (!walk.ended && walk.ids.length < limit) await walk.next(MOST_AT_ONCE);
-  const about = estimate.aggregations?.['ids']?.value ?? 0;
-  if (!walk.ended && about > COUNTED) return { ids: walk.ids.slice(0, limit), matched: about, counted: 'about' };
+  if (!walk.ended && about > COUNTED) return { ids: walk.ids.slice(0, limit), matched: about, counted: 'about', loose };
   const ids = await walk.toEnd();
-  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly' };
+  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly', loose };
 }
 
 async function latestOfAll(
   walk: IdWalk,
   check: (ids: readonly string[]) => Promise<Ranked[]>,
   limit: number,
-): Promise<Ranking> {
+): Promise<Omit<Ranking, 'loose'>> {
   const ids: string[] = [];
   let checked = 0;
   for (let size = FIRST_PAGE; !walk.ended && ids.length <= limit; size = Math.min(size * 4, MOST_AT_ONCE)) {

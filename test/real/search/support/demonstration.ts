@@ -36,7 +36,7 @@ export async function deliver(dataDir: string, collector: Collector, store: Elas
 }
 
 /** Waits until so many documents can be searched. */
-export async function searchable(store: Elasticsearch, count: number): Promise<void> {
+async function searchable(store: Elasticsearch, count: number): Promise<void> {
   for (let tries = 0; ; tries++) {
     await store.call('POST', '/logs-stepseal.audit.otel-*/_refresh');
     const { body } = await store.call('GET', '/logs-stepseal.audit.otel-*/_count');
