@@ -14,6 +14,7 @@ import { judgeOrder } from './order.ts';
 import { type Item, type NoteItem, type RecordItem, readRegion } from './region.ts';
 import { judgeRest, type Tail } from './rest.ts';
 import type { ProvedPrefix } from './scan.ts';
+import { rankOf } from './sources/export-line.ts';
 import type { Segment } from './sources/source.ts';
 import { integerOf, type OpenFacts, openFacts } from './stream-facts.ts';
 import { isSealingEvent, type StreamState } from './stream-state.ts';
@@ -172,6 +173,8 @@ function absentHashes(segment: Segment, items: readonly Item[]): (number: number
   const present = new Set<number>();
   const named = new Map<number, Set<string>>();
   for (const item of items) {
+    // A line that is not well-formed may be the record of its number, changed.
+    if (item.kind === 'bad') present.add(rankOf(item.bytes.toString('latin1')));
     if (item.kind !== 'record' || item.number === undefined) continue;
     present.add(item.number);
     if (item.previousHash === undefined || !RECORD_HASH.test(item.previousHash)) continue;

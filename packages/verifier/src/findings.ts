@@ -62,7 +62,7 @@ export interface Finding {
   readonly to?: number;
   /** Attribute or part concerned. */
   readonly field?: string;
-  /** What was seen, in one sentence; never a value of an application's attribute. */
+  /** What was seen, in one sentence; never a value of an application's own attribute. */
   readonly evidence: string;
   /** Name of the file or input. */
   readonly source?: string;

@@ -31,7 +31,8 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
     streams.add(id, { code: 'OUT_OF_RANGE', severity: 'info', evidence });
     return;
   }
-  if (busy && outcome.segment.deliveryGraceMs !== undefined) {
+  // What seals it may lie in the part that could not be read.
+  if (busy && outcome.segment.deliveryGraceMs !== undefined && outcome.segment.partial !== true) {
     judgeUnsealed(streams, id, outcome, outcome.segment.deliveryGraceMs);
     return;
   }

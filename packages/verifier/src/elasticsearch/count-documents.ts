@@ -14,6 +14,8 @@ export type Counts = ReadonlyMap<string, number>;
 /** Storage knows of a document up to a refresh earlier than a search does, ms; as often as this. */
 const REFRESH_MS = 1_500;
 const TRIES = 3;
+/** They stand in the address. */
+const NAMES_A_REQUEST = 20;
 const ANY = 'expand_wildcards=open,hidden&ignore_unavailable=true';
 
 /**
@@ -74,11 +76,19 @@ function hidden(index: string, stored: number, found: number): Entry {
 /** Indices with the stream's name that are in no data stream, closed ones, and what waits in the failure store. */
 export async function documentsOutside(client: Client, names: string): Promise<readonly Entry[]> {
   const parts = names.split(',');
-  const behind = parts.filter((part) => !part.startsWith('.')).map((part) => `.ds-${part}`);
-  const path = `/_resolve/index/${encodeURIComponent([...parts, ...behind].join(','))}?expand_wildcards=all`;
-  const { status, body } = await askIfAllowed(client, 'GET', path);
+  // One that does not exist is an error, a pattern that nothing fits is none.
+  const behind = parts.filter((part) => part.includes('*') && !part.startsWith('.')).map((part) => `.ds-${part}`);
+  const body = await resolved(client, [...parts, ...behind]);
+  const named = new Set(list(body, 'indices').map((index) => member(index, 'name')));
+  const backing = [...list(body, 'data_streams'), ...list(body, 'aliases')]
+    .flatMap((entry) => [...list(entry, 'backing_indices'), ...list(entry, 'indices')])
+    .filter((index): index is string => typeof index === 'string' && !named.has(index));
+  const indices = [...list(body, 'indices')];
+  for (let start = 0; start < backing.length; start += NAMES_A_REQUEST) {
+    indices.push(...list(await resolved(client, backing.slice(start, start + NAMES_A_REQUEST)), 'indices'));
+  }
   const entries: Entry[] = [];
-  for (const index of status === 200 ? list(body, 'indices') : []) {
+  for (const index of indices) {
     const name = String(member(index, 'name'));
     if (list(index, 'attributes').includes('closed')) {
       const evidence = `${shownName(name)} is closed.`;
@@ -93,6 +103,13 @@ export async function documentsOutside(client: Client, names: string): Promise<r
   const evidence = `${failed} documents could not be indexed and are in the failure store, where no search of the stream finds them.`;
   if (failed > 0) entries.push({ code: 'HIDDEN_DOCUMENTS', severity: 'incomplete', evidence });
   return entries;
+}
+
+/** What names stand for; nothing where nobody may ask. */
+async function resolved(client: Client, names: readonly string[]): Promise<unknown> {
+  const path = `/_resolve/index/${encodeURIComponent(names.join(','))}?expand_wildcards=all`;
+  const { status, body } = await askIfAllowed(client, 'GET', path);
+  return status === 200 ? body : {};
 }
 
 /** Zero where nobody may count. */

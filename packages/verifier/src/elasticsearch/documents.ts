@@ -61,7 +61,7 @@ export class Documents {
   take(hit: Hit): void {
     this.counts.set(hit.index, (this.counts.get(hit.index) ?? 0) + 1);
     const record = carriedRecord(hit, (stream) => this.open.get(stream));
-    const full = record !== undefined && !this.files.has(record.stream) && this.files.streams.length >= MAX_STREAMS;
+    const full = record !== undefined && !this.files.has(record.stream) && this.files.size >= MAX_STREAMS;
     if (record === undefined || full) this.addUnsealed(hit);
     else this.addRecord(hit, record);
   }

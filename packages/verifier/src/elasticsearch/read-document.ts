@@ -5,9 +5,11 @@ import { noteLine, type Payload, parsePayload, recordHash } from '@stepseal/core
 import { rankOf, streamOf } from '../sources/export-line.ts';
 import { member } from '../sources/json-member.ts';
 import { chainFacts } from '../stream-facts.ts';
+import { isSealingEvent } from '../stream-state.ts';
 import { isAsSealed } from './compare-document.ts';
 import type { ExportedFacts } from './exported-facts.ts';
 import type { Hit } from './pages.ts';
+import { isObject } from './stored-value.ts';
 
 /** A record as a document carries it, nothing of it proved. */
 export interface CarriedRecord {
@@ -27,6 +29,8 @@ export interface CarriedRecord {
 /** Event names, and attributes on whatever event, that only sealed records have. */
 const OUR_EVENT = /^(?:step_up|audit|stepseal)\./;
 const OUR_ATTRIBUTE = /^(?:step_up|stepseal|audit\.(?:integrity|sequence))\./;
+/** Where the name of an event stands, or is taken from. */
+const EVENT_NAME: ReadonlySet<string> = new Set(['event_name', 'event.name']);
 /** Only the Collector's fragment makes ids of this form. */
 const OUR_ID = /^[0-9a-f]{64}$/;
 const STREAM_ID = /^[0-9a-f-]{36}$/;
@@ -53,7 +57,10 @@ export function carriedRecord(
     if (asSealed) return { ...place, hash, line, payload: undefined, asSealed, ...around };
   }
   const record = parsedRecord(line);
-  return record === undefined ? undefined : { ...record, ...around };
+  if (record === undefined) return undefined;
+  // A note is its sealing record's. On another one it is a field that nobody sealed, and is told as such.
+  const own = record.payload === undefined || isSealingEvent(record.payload.eventName);
+  return { ...record, ...around, note: own ? around.note : undefined };
 }
 
 function parsedRecord(line: Buffer): Omit<CarriedRecord, 'note' | 'signature'> | undefined {
@@ -85,16 +92,24 @@ function signatureOf(source: unknown): CarriedRecord['signature'] {
   return { value, algorithm: typeof algorithm === 'string' ? algorithm : '' };
 }
 
-/** Whether a document without a sealed record would be taken for one. */
+/**
+ * Whether a document without a sealed record would be taken for one. Elasticsearch reads objects and lists of objects as
+ * dotted names, wherever in the document they begin.
+ */
 export function looksSealed({ id, source }: Hit): boolean {
-  const eventName = member(source, 'event_name');
-  const attributes = member(source, 'attributes');
-  const names = typeof attributes === 'object' && attributes !== null ? Object.keys(attributes) : [];
-  return (
-    OUR_ID.test(id) ||
-    (typeof eventName === 'string' && OUR_EVENT.test(eventName)) ||
-    names.some((name) => OUR_ATTRIBUTE.test(name))
-  );
+  if (OUR_ID.test(id)) return true;
+  for (const [path, value] of leaves('', source)) {
+    const name = path.replace(/^attributes\./, '');
+    if (OUR_ATTRIBUTE.test(name)) return true;
+    if (EVENT_NAME.has(name) && typeof value === 'string' && OUR_EVENT.test(value)) return true;
+  }
+  return false;
+}
+
+function* leaves(path: string, value: unknown): Generator<readonly [path: string, value: unknown]> {
+  if (Array.isArray(value)) for (const item of value) yield* leaves(path, item);
+  else if (!isObject(value)) yield [path, value];
+  else for (const [key, item] of Object.entries(value)) yield* leaves(path === '' ? key : `${path}.${key}`, item);
 }
 
 function payloadOf(bytes: Buffer): Payload | undefined {

@@ -130,7 +130,10 @@ async function readIndex(options: ElasticsearchSourceOptions, directory: string)
     stored === undefined
       ? [UNCOUNTED]
       : await hiddenDocuments(client, dataStream, stored, whole ? documents.counts : undefined);
-  for (const entry of [...hidden, ...(await documentsOutside(client, dataStream))]) log.add(entry);
+  for (const entry of [...hidden, ...(await documentsOutside(client, dataStream))]) {
+    partial ||= entry.code === 'UNREADABLE' && entry.severity === 'incomplete';
+    log.add(entry);
+  }
   const segments = documents.files.streams.map((id): Segment => {
     const path = documents.files.path(id);
     return {

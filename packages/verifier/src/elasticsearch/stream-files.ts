@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNoteLine, recordHash } from '@stepseal/core/format';
 import { type SignatureLookup, spooledSignatures } from '../sources/record-signature-source.ts';
@@ -17,8 +17,6 @@ interface StreamFile {
   /** Hashes of the records of that number, and their notes: copies may stand in several indices. */
   readonly last: Set<string>;
   sorted: boolean;
-  created: boolean;
-  held: Buffer[];
 }
 
 /**
@@ -28,7 +26,7 @@ interface StreamFile {
 export class StreamFiles {
   private readonly directory: string;
   private readonly files = new Map<string, StreamFile>();
-  private readonly dirty = new Set<string>();
+  private readonly held = new Map<string, Buffer[]>();
   private heldBytes = 0;
 
   constructor(directory: string) {
@@ -39,28 +37,31 @@ export class StreamFiles {
     return [...this.files.keys()];
   }
 
+  get size(): number {
+    return this.files.size;
+  }
+
   has(stream: string): boolean {
     return this.files.has(stream);
   }
 
-  /** @returns false where the record before this one was the same: then nothing is added */
+  /** @returns false where the file holds it already: then nothing is added but a note that it has not */
   addRecord(stream: string, number: number, hash: string, payload: Buffer, note: Buffer | undefined): boolean {
     const file = this.fileOf(stream);
     if (number < file.lastNumber) file.sorted = false;
     if (number !== file.lastNumber) file.last.clear();
     file.lastNumber = number;
     const added = !file.last.has(hash);
-    if (added) this.hold(stream, file, payload);
     file.last.add(hash);
-    // A second document may carry another note.
+    if (added) this.hold(this.path(stream), payload);
     const text = note?.toString('latin1') ?? '';
-    if (note !== undefined && !file.last.has(text)) this.hold(stream, file, note);
+    if (note !== undefined && !file.last.has(text)) this.hold(this.path(stream), note);
     file.last.add(text);
     return added;
   }
 
   addSignature(stream: string, line: string): void {
-    appendFileSync(this.pathOf(stream, 'signatures'), `${line}\n`, { mode: 0o600 });
+    this.hold(this.pathOf(stream, 'signatures'), Buffer.from(line));
   }
 
   signaturesOf(stream: string): SignatureLookup | undefined {
@@ -85,8 +86,7 @@ export class StreamFiles {
   hashesOf(stream: string): ReadonlySet<string> {
     this.flush();
     const hashes = new Set<string>();
-    const file = this.files.get(stream);
-    if (file?.created !== true) return hashes;
+    if (!this.files.has(stream)) return hashes;
     for (const line of readLines(this.path(stream))) if (!isNoteLine(line)) hashes.add(recordHash(line));
     return hashes;
   }
@@ -94,28 +94,22 @@ export class StreamFiles {
   private fileOf(stream: string): StreamFile {
     const known = this.files.get(stream);
     if (known !== undefined) return known;
-    const file = { lastNumber: 0, last: new Set<string>(), sorted: true, created: false, held: [] };
+    const file = { lastNumber: 0, last: new Set<string>(), sorted: true };
     this.files.set(stream, file);
     return file;
   }
 
-  private hold(stream: string, file: StreamFile, line: Buffer): void {
-    this.dirty.add(stream);
-    file.held.push(line, LF);
+  private hold(path: string, line: Buffer): void {
+    const lines = this.held.get(path);
+    if (lines === undefined) this.held.set(path, [line, LF]);
+    else lines.push(line, LF);
     this.heldBytes += line.length + 1;
     if (this.heldBytes > HELD_BYTES) this.flush();
   }
 
   private flush(): void {
-    if (this.heldBytes === 0) return;
-    for (const stream of this.dirty) {
-      const file = this.fileOf(stream);
-      const write = file.created ? appendFileSync : writeFileSync;
-      write(this.path(stream), Buffer.concat(file.held), { mode: 0o600 });
-      file.created = true;
-      file.held = [];
-    }
-    this.dirty.clear();
+    for (const [path, lines] of this.held) appendFileSync(path, Buffer.concat(lines), { mode: 0o600 });
+    this.held.clear();
     this.heldBytes = 0;
   }
 

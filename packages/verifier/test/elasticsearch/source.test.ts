@@ -173,6 +173,16 @@ const EDITS: readonly (readonly [string, Edit, readonly string[]])[] = [
     ['tampered UNSEALED_DOCUMENT'],
   ],
   [
+    'documents whose fields are found under names of the trail, however they are spelt',
+    (documents) => [
+      ...documents,
+      { ...STRANGER, source: { ...STRANGER.source, attributes: { step_up: { outcome: 'passed' } } } },
+      { ...STRANGER, id: 'y', source: { ...STRANGER.source, 'attributes.step_up.outcome': 'passed' } },
+      { ...STRANGER, id: 'z', source: { ...STRANGER.source, event_name: ['step_up.completed'] } },
+    ],
+    ['tampered UNSEALED_DOCUMENT', 'tampered UNSEALED_DOCUMENT', 'tampered UNSEALED_DOCUMENT'],
+  ],
+  [
     "somebody else's document under the id of a record",
     (documents) => [...documents, { ...STRANGER, id: 'a'.repeat(64) }],
     ['tampered UNSEALED_DOCUMENT'],
