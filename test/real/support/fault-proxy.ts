@@ -16,6 +16,8 @@ export type Behaviour =
   | { readonly kind: 'refuse' }
   /** This answer, and the server learns nothing. */
   | { readonly kind: 'answer'; readonly status: number }
+  /** 200 to an OTLP request, and nothing is kept. */
+  | { readonly kind: 'swallow' }
   /** Of a bulk request these documents are answered with this status; the server gets the others. */
   | { readonly kind: 'documents'; readonly status: number; readonly which: (position: number) => boolean };
 
@@ -71,6 +73,11 @@ export class FaultProxy {
       response.destroy();
       return;
     }
+    if (behaviour.kind === 'swallow') {
+      // An empty answer is a whole one in protobuf: everything was accepted.
+      send(response, 200, { 'content-type': request.headers['content-type'] }, Buffer.alloc(0));
+      return;
+    }
     if (behaviour.kind === 'answer') {
       // What a server of its kind would say of itself, or the exporter does not take the answer for one.
       response.writeHead(behaviour.status, { 'x-elastic-product': 'Elasticsearch' }).end();
@@ -83,7 +90,11 @@ export class FaultProxy {
       return;
     }
     const headers = { ...request.headers, 'content-length': String(onward.length) };
-    if (rewritten !== undefined) delete (headers as http.IncomingHttpHeaders)['content-encoding'];
+    // What is read here, both ways, is not compressed.
+    if (rewritten !== undefined) {
+      delete (headers as http.IncomingHttpHeaders)['content-encoding'];
+      delete (headers as http.IncomingHttpHeaders)['accept-encoding'];
+    }
     delete (headers as http.IncomingHttpHeaders)['transfer-encoding'];
     const { method = 'GET', url: path = '/' } = request;
     const forwarded = http.request({ ...server, method, path, headers }, (answer) => {

@@ -20,7 +20,7 @@ export class Application {
   /** The public key to trust. */
   readonly vkey: string;
   readonly #directory: string;
-  readonly #spans: { readonly from: number; to?: number }[] = [];
+  #runs = 0;
   #child: ChildProcess | undefined;
 
   /** @param name also of its deployment */
@@ -40,7 +40,7 @@ export class Application {
       identityFile: join(this.#directory, 'keys', 'identity.pem'),
       endpoint: `${endpoint}/v1/logs`,
       perSecond: PER_SECOND,
-      tag: `run${this.#spans.length}`,
+      tag: `run${this.#runs++}`,
     };
     const [emitted, log] = ['emitted', 'application.log'].map((name) => openSync(join(this.#directory, name), 'a'));
     this.#child = spawn(process.execPath, [PROGRAM, JSON.stringify(job)], {
@@ -48,7 +48,6 @@ export class Application {
       stdio: ['pipe', log, log, emitted],
     });
     for (const file of [emitted, log]) closeSync(file as number);
-    this.#spans.push({ from: Date.now() });
   }
 
   kill(): Promise<void> {
@@ -62,13 +61,14 @@ export class Application {
 
   /** Ids in the order in which they were emitted. */
   emitted(): readonly string[] {
-    return read(join(this.#directory, 'emitted')).split('\n').slice(0, -1);
+    return this.#lines().map(([id]) => id);
   }
 
-  /** Events a second over all its runs. */
+  /** Events a second, over the time of each of its runs. */
   rate(): number {
-    const ms = this.#spans.reduce((sum, { from, to }) => sum + (to ?? Date.now()) - from, 0);
-    return (this.emitted().length / ms) * 1_000;
+    const runs = Map.groupBy(this.#lines(), ([id]) => id.slice(0, id.indexOf('-')));
+    const ms = [...runs.values()].map((lines) => Number(lines.at(-1)?.[1]) - Number(lines[0]?.[1]));
+    return (this.#lines().length / ms.reduce((sum, each) => sum + each, 0)) * 1_000;
   }
 
   log(): string {
@@ -87,12 +87,15 @@ export class Application {
     return new Map(lines.map((line) => [recordHash(line), line]));
   }
 
+  #lines(): readonly [id: string, time: string][] {
+    const lines = read(join(this.#directory, 'emitted')).split('\n').slice(0, -1);
+    return lines.map((line) => line.split(' ') as [string, string]);
+  }
+
   async #ended(end: () => void): Promise<void> {
     const child = this.#child;
-    const span = this.#spans.at(-1);
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    if (span !== undefined) span.to ??= Date.now();
     end();
     const late = setTimeout(() => child.kill('SIGKILL'), 90_000);
     await gone;

@@ -9,7 +9,7 @@ import { count } from './documents.ts';
 import type { Store } from './store.ts';
 
 export interface LineSettings {
-  /** Of the fault: lower case, also the namespace of the data stream. */
+  /** Of the fault; also the namespace of the data stream. */
   readonly name: string;
   readonly directory: string;
   readonly store: Store;
