@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { judge, measured, target } from './judge.mjs';
+import { judge } from './judge.mjs';
 import { machine } from './machine.mjs';
 import { ROWS } from './rows.mjs';
+import { section, table } from './support/section.mjs';
 
-/** docs/performance.md of one run. */
+/** docs/performance.md of one run, without the part of `npm run bench:real`. */
 export function document(results, waivers, date) {
   const waived = results.flatMap(({ figures }) => figures).filter((figure) => judge(figure, waivers) === 'waived');
   return [
@@ -21,21 +22,4 @@ machine at that hour.`,
   ]
     .join('\n\n')
     .concat('\n');
-}
-
-function section(row, results, waivers) {
-  const figures = results.filter(({ name }) => name === row.name).flatMap((result) => result.figures);
-  const lines = figures.map((figure) => [
-    figure.what,
-    measured(figure),
-    target(figure),
-    judge(figure, waivers),
-    figure.beside,
-  ]);
-  return [`## ${row.title}`, row.how, table([['what', 'measured', 'target', '', 'beside it'], ...lines])];
-}
-
-function table([head, ...rows]) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -4,42 +4,30 @@
 // Measures every row of the table, prints it, and writes docs/performance.md. With names of rows as arguments it measures
 // only those and writes nothing. Exits with 1 where a figure misses its target and waivers.json gives no reason.
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { document } from './document.mjs';
-import { judge, measured, target } from './judge.mjs';
+import { judge } from './judge.mjs';
 import { ROWS } from './rows.mjs';
+import { measure } from './support/measure.mjs';
+import { writeWithoutServers } from './support/performance-file.mjs';
 
 const PART_MINUTES = 8;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const waivers = JSON.parse(readFileSync(here('waivers.json'), 'utf8'));
 const NODES = { 20: here('../test/tooling/node_modules/node/bin/node') };
 
-/** Figures of one part of a row, from a process of its own. What could not be measured counts as a target missed. */
-async function measure(row, part) {
+/** Figures of one part of a row. What could not be measured counts as a target missed. */
+async function measurePart(row, part) {
   const execPath = row.node === undefined ? process.execPath : NODES[row.node];
   if (!existsSync(execPath)) {
     unmeasured.push(`${row.name}: Node ${row.node} is not installed`);
     return [];
   }
-  const child = fork(here(`rows/${row.name}.mjs`), part, { execPath, execArgv: ['--expose-gc'] });
-  const figures = [];
-  child.on('message', (figure) => {
-    figures.push(figure);
-    printFigure(figure);
-  });
-  const limit = setTimeout(() => child.kill(), PART_MINUTES * 60_000);
-  const [code] = await once(child, 'exit');
-  clearTimeout(limit);
-  if (code !== 0) unmeasured.push(`${row.name} ${part.join(' ')}: the process ended with ${code ?? 'a signal'}`);
+  const script = here(`rows/${row.name}.mjs`);
+  const { figures, failure } = await measure({ script, part, minutes: PART_MINUTES, waivers, execPath });
+  if (failure !== undefined) unmeasured.push(`${row.name} ${part.join(' ')}: ${failure}`);
   return figures;
-}
-
-function printFigure(figure) {
-  const cells = [figure.what.padEnd(56), measured(figure).padEnd(22), target(figure).padEnd(10)];
-  console.log(`  ${cells.join('')}${judge(figure, waivers).padEnd(10)}${figure.beside}`);
 }
 
 const unmeasured = [];
@@ -48,10 +36,10 @@ const rows = ROWS.filter(({ name }) => wanted.length === 0 || wanted.includes(na
 const results = [];
 for (const row of rows) {
   if (row.title !== undefined) console.log(`\n${row.title}`);
-  for (const part of row.parts) results.push({ name: row.name, figures: await measure(row, part) });
+  for (const part of row.parts) results.push({ name: row.name, figures: await measurePart(row, part) });
 }
 if (rows.length === ROWS.length && unmeasured.length === 0) {
-  writeFileSync(here('../docs/performance.md'), document(results, waivers, new Date()));
+  writeWithoutServers(document(results, waivers, new Date()));
   console.log('\nWritten to docs/performance.md.');
 }
 const missed = results.flatMap(({ figures }) => figures).filter((figure) => judge(figure, waivers) === 'missed');

@@ -79,11 +79,12 @@ export function trusting(identity) {
  * the disk.
  *
  * @param options.vary makes the record at an index of a sample; without it samples are repeated
+ * @param options.settings of the pipeline, others than the usual ones
  */
-export async function writeTrail(dataDir, { size, count, identity, vary = (record) => record }) {
+export async function writeTrail(dataDir, { size, count, identity, vary = (record) => record, settings = {} }) {
   const files = { ...fs, fdatasync: (_fd, done) => setImmediate(() => done(null)), fdatasyncSync: () => {} };
   const { options, problems } = trailOptions(dataDir, identity);
-  const pipeline = startAuditPipeline({ ...options, files });
+  const pipeline = startAuditPipeline({ ...options, files, ...settings });
   const logger = pipeline.loggerProvider.getLogger('bench');
   const records = makeRecords(size, DISTINCT_RECORDS);
   for (let i = 0; i < count; i++) {
