@@ -48,16 +48,17 @@ function matches(finding: Finding, expected: ExpectedFinding, streams: Readonly<
     finding.code === expected.code &&
     (expected.stream === undefined || finding.stream === streams[expected.stream]) &&
     (expected.from === undefined || finding.from === expected.from) &&
-    (expected.to === undefined || finding.to === expected.to)
+    (expected.to === undefined || finding.to === expected.to) &&
+    (expected.field === undefined || finding.field === expected.field)
   );
 }
 
-function describe({ code, stream, from, to }: ExpectedFinding): string {
-  return `${code} ${stream ?? ''} ${from ?? ''}..${to ?? ''}`;
+function describe({ code, stream, from, to, field }: ExpectedFinding): string {
+  return `${code} ${stream ?? ''} ${from ?? ''}..${to ?? ''} ${field ?? ''}`;
 }
 
 function told(streams: Readonly<Record<string, string>>): (finding: Finding) => string {
   const names = new Map(Object.entries(streams).map(([name, id]) => [id, name]));
-  return ({ code, severity, stream, from, to }) =>
-    `${severity} ${code} ${stream === undefined ? '' : (names.get(stream) ?? stream)} ${from ?? ''}..${to ?? ''}`;
+  return ({ code, severity, stream, from, to, field }) =>
+    `${severity} ${code} ${stream === undefined ? '' : (names.get(stream) ?? stream)} ${from ?? ''}..${to ?? ''} ${field ?? ''}`;
 }

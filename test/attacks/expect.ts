@@ -4,31 +4,33 @@
 import type { Expected, ExpectedFinding } from './scenario.ts';
 
 /** What else an expectation may say. */
-type More = Pick<Expected, 'also' | 'uncoveredMs'> & { readonly stream?: string };
+type More = Pick<Expected, 'also' | 'uncoveredMs'> & Pick<ExpectedFinding, 'stream' | 'field'>;
 
-function finding(code: string, from: number | undefined, to: number | undefined, stream: string): ExpectedFinding {
+function finding(code: string, from: number | undefined, to: number | undefined, more: More): ExpectedFinding {
+  const { stream = 'target', field } = more;
   return {
     code,
     stream,
+    ...(field === undefined ? {} : { field }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   };
 }
 
 function expectation(verdict: Pick<Expected, 'grade' | 'exitCode'>, primary: ExpectedFinding, more: More): Expected {
-  const { stream: _, ...rest } = more;
+  const { stream: _, field: __, ...rest } = more;
   return { ...verdict, primary, ...rest };
 }
 
 /** Tampered: that code, exactly those records (one if `to` is left out), of the attacked stream unless another is named. */
 export function T(code: string, from?: number, to: number | undefined = from, more: More = {}): Expected {
-  const primary = finding(code, from, to, more.stream ?? 'target');
+  const primary = finding(code, from, to, more);
   return expectation({ grade: 'TAMPERED', exitCode: 1 }, primary, more);
 }
 
 /** Incomplete. */
 export function I(code: string, from?: number, to: number | undefined = from, more: More = {}): Expected {
-  const primary = finding(code, from, to, more.stream ?? 'target');
+  const primary = finding(code, from, to, more);
   return expectation({ grade: 'INCOMPLETE', exitCode: 2 }, primary, more);
 }
 

@@ -35,6 +35,8 @@ export interface ExpectedFinding {
   readonly stream?: string;
   readonly from?: number;
   readonly to?: number;
+  /** Path in a document of a store, or part of a record. */
+  readonly field?: string;
 }
 
 export interface Expected {
