@@ -18,9 +18,6 @@ const directory = mkdtempSync(join(tmpdir(), 'stepseal-chaos-'));
 const store = new Store();
 const rows: Row[] = [];
 const results = new Map<Fault, Promise<Row>>();
-const only = process.env['CHAOS_ONLY']?.split(',');
-const chosen = (faults: readonly Fault[]): readonly Fault[] =>
-  faults.filter(({ name }) => only?.includes(name) ?? true);
 
 beforeAll(async () => {
   // Each server listens for the end of this process, to end with it.
