@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import type { Finding, Grade } from '@stepseal/verifier';
+import type { Round } from '../../../../packages/cli/src/watch/rounds.ts';
+import { verifiedEvent } from '../../../../packages/cli/src/watch/verified-event.ts';
+
 type Value = string | number | boolean | string[];
 
 /** A record that the panels are asked about. */
@@ -63,10 +67,10 @@ export function story(): Told[] {
     }),
     // Only the trail itself may declare a loss: what an application says of that kind is refused, and that is declared.
     gap('03T12:00', 1_000, 'disk_full'),
-    verified('03T06:00', 'SEALED', 0, []),
-    verified('03T18:00', 'SEALED', 0, []),
-    verified('04T06:00', 'INCOMPLETE', 0, ['RECORD_MISSING']),
-    verified('04T12:00', 'TAMPERED', 1, ['PROJECTION_MISMATCH', 'RECORD_MISSING']),
+    verified('03T06:00', 'SEALED'),
+    verified('03T18:00', 'SEALED'),
+    verified('04T06:00', 'INCOMPLETE', LATE),
+    verified('04T12:00', 'TAMPERED', EDITED, LATE),
   ];
 }
 
@@ -126,18 +130,39 @@ function gap(at: string, count: number, cause: string): Told {
   return told('stepseal.gap', at, 0, { 'stepseal.gap.count': count, 'stepseal.gap.cause': cause });
 }
 
-function verified(at: string, grade: string, tampered: number, codes: string[]): Told {
-  return told('stepseal.verified', at, 0, {
-    'audit.actor.id': 'test/verifier',
-    'audit.actor.type': 'system',
-    'audit.target.id': 'logs-stepseal.audit.otel-*',
-    'audit.target.type': 'elasticsearch',
-    'stepseal.verified.grade': grade,
-    'stepseal.verified.records': 120,
-    'stepseal.verified.findings.tampered': tampered,
-    'stepseal.verified.findings.incomplete': codes.includes('RECORD_MISSING') ? 1 : 0,
-    ...(codes.length > 0 && { 'stepseal.verified.codes': codes }),
+const LATE: Finding = {
+  code: 'NOT_YET_DELIVERED',
+  severity: 'incomplete',
+  evidence: 'It is not there yet.',
+  reproduce: '',
+};
+const EDITED: Finding = { code: 'PROJECTION_MISMATCH', severity: 'tampered', evidence: 'It differs.', reproduce: '' };
+
+/** The record of one round of `stepseal verify --watch`, made as that makes it. */
+function verified(at: string, grade: Grade, ...findings: Finding[]): Told {
+  const round: Round = {
+    extent: 'full',
+    grade,
+    exitCode: 0,
+    findings,
+    streams: 3,
+    records: 120,
+    uncoveredMs: 0,
+    declaredLosses: 0,
+    lastNoteMs: undefined,
+    report: undefined,
+  };
+  const { eventName, attributes, body } = verifiedEvent(round, {
+    deployment: 'test/verifier',
+    sources: ['logs-stepseal.audit.otel-*'],
+    kind: 'elasticsearch',
+    durationMs: 900,
+    nowMs: 0,
+    knownStreams: 3,
+    knownHeadsHash: undefined,
+    trustPolicyHash: undefined,
   });
+  return { ...told(eventName, at, 0, { ...attributes }), body };
 }
 
 function told(eventName: string, at: string, second: number, attributes: Record<string, Value>): Told {

@@ -38,7 +38,7 @@ export const INTEGRITY: Dashboard = {
           { figure: 'last', field: GRADE, label: 'Verdict' },
           { figure: 'last', field: TIME, label: 'At' },
           { figure: 'age', where: VERIFIED, label: 'Minutes ago' },
-          { figure: 'last', field: attribute('stepseal.verified.records'), label: 'Records' },
+          { figure: 'last', field: attribute('stepseal.verified.records'), label: 'Records read' },
           { figure: 'last', field: attribute('stepseal.verified.findings.tampered'), label: 'Tampered' },
           { figure: 'last', field: attribute('stepseal.verified.findings.incomplete'), label: 'Incomplete' },
         ],
@@ -93,7 +93,7 @@ export const INTEGRITY: Dashboard = {
       width: 24,
       height: 10,
       answer: [
-        ['RECORD_MISSING', 2, '2026-03-04T12:00:00.000Z'],
+        ['NOT_YET_DELIVERED', 2, '2026-03-04T12:00:00.000Z'],
         ['PROJECTION_MISMATCH', 1, '2026-03-04T12:00:00.000Z'],
       ],
     },
