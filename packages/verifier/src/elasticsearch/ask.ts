@@ -20,7 +20,7 @@ const OPTIONS = {
 } as const;
 
 /**
- * Asks Elasticsearch one thing. 403 and 404 are answers where `may` says so.
+ * Asks Elasticsearch one thing. That it is not there (404) is an answer.
  *
  * @throws VerifierError `SOURCE_UNREADABLE`; its message holds nothing of the answer but the kind of error
  */
@@ -34,8 +34,9 @@ export async function ask(
   if (statusCode === 404) return { status: 404, body: undefined };
   const parsed = parsedBody(text);
   if (statusCode < 300) return { status: statusCode, body: parsed };
-  const type = String(member(member(parsed, 'error'), 'type') ?? 'no reason given').replaceAll(/[^\w. -]/g, '');
-  throw new VerifierError('SOURCE_UNREADABLE', `Elasticsearch refused to be read: ${type} (${statusCode}).`);
+  const type = member(member(parsed, 'error'), 'type');
+  const reason = typeof type === 'string' ? type.replaceAll(/[^\w. -]/g, '') : 'no reason given';
+  throw new VerifierError('SOURCE_UNREADABLE', `Elasticsearch refused to be read: ${reason} (${statusCode}).`);
 }
 
 /** As {@link ask}, where any refusal is an answer. */

@@ -29,7 +29,7 @@ export function documentsOf(writer: TestWriter): MemoryDocument[] {
   return writer.streams.flatMap(({ stream }) => documentsOfStream(stream));
 }
 
-export function documentsOfStream(stream: StreamBuilder): MemoryDocument[] {
+function documentsOfStream(stream: StreamBuilder): MemoryDocument[] {
   const records = stream.lines.filter((line): line is RecordLine => line.kind === 'record');
   const notes = new Map(
     stream.lines.flatMap((line) =>

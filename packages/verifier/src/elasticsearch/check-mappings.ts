@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Client } from '@elastic/elasticsearch';
+import { ATTRIBUTES } from '@stepseal/core/semconv';
+import type { Entry } from '../finding-log.ts';
+import { member } from '../sources/json-member.ts';
+import { askIfAllowed } from './ask.ts';
+import { shownName } from './shown-document.ts';
+import { isObject } from './stored-value.ts';
+
+type Kind = 'text' | 'words' | 'number' | 'truth' | 'time';
+
+/** Field types under which a search finds what a document says. */
+const TYPES: Readonly<Record<Kind, ReadonlySet<string>>> = {
+  text: new Set(['keyword', 'wildcard', 'ip', 'version']),
+  words: new Set(['text', 'match_only_text', 'keyword', 'wildcard']),
+  number: new Set(['long', 'integer', 'unsigned_long']),
+  truth: new Set(['boolean']),
+  time: new Set(['date', 'date_nanos']),
+};
+
+const KINDS: Readonly<Record<string, Kind>> = { string: 'text', 'string[]': 'text', int: 'number', boolean: 'truth' };
+
+interface Sealed {
+  readonly kind: Kind;
+  /** Longest text in UTF-8 bytes, which are no fewer than its characters. */
+  readonly maxBytes: number;
+}
+
+/** Fields that people search and that say what is sealed, by path. */
+const SEALED: ReadonlyMap<string, Sealed> = new Map<string, Sealed>([
+  ...['@timestamp', 'observed_timestamp'].map((path) => [path, { kind: 'time', maxBytes: 0 }] as const),
+  ...['event_name', 'severity_text', 'trace_id', 'span_id', 'scope.name', 'scope.version'].map(
+    (path) => [path, { kind: 'text', maxBytes: 64 }] as const,
+  ),
+  ['severity_number', { kind: 'number', maxBytes: 0 }],
+  ['body.text', { kind: 'words', maxBytes: 0 }],
+  ['attributes.audit.integrity.hash', { kind: 'text', maxBytes: 64 }],
+  ['attributes.audit.integrity.seal', { kind: 'number', maxBytes: 0 }],
+  ...Object.entries(ATTRIBUTES).map(([name, { type, ...rest }]): [string, Sealed] => {
+    const maxBytes = 'maxBytes' in rest ? rest.maxBytes : 0;
+    return [`attributes.${name}`, { kind: KINDS[type] ?? 'text', maxBytes }];
+  }),
+]);
+
+/** An index in which a search finds something else than its documents say. */
+export interface MappingDeviation {
+  readonly index: string;
+  /** Path of the field. */
+  readonly field: string;
+  readonly how: string;
+  /** True where the index merely has no such field, as one of before an upgrade. */
+  readonly absent: boolean;
+}
+
+/**
+ * Compares the mappings of indices with what is sealed: people search the mapped field, not the document. Fields of
+ * others are their own.
+ *
+ * @param answer - Of `GET /<names>/_mapping`. Whoever may change mappings controls all of it.
+ */
+export function mappingDeviations(answer: unknown): readonly MappingDeviation[] {
+  return Object.entries(isObject(answer) ? answer : {}).flatMap(([index, entry]) => {
+    const mappings = member(entry, 'mappings');
+    const found: Omit<MappingDeviation, 'index'>[] = [];
+    const fields = new Map<string, Readonly<Record<string, unknown>>>();
+    gather('', mappings, true, fields, (field, how) => found.push({ field, how, absent: false }));
+    for (const name of Object.keys(object(member(mappings, 'runtime')))) {
+      if (isOurs(name)) found.push({ field: name, how: 'is computed at each search (a runtime field)', absent: false });
+    }
+    for (const [path, sealed] of SEALED) {
+      const field = fields.get(path);
+      if (field === undefined) found.push({ field: path, how: 'is not searched', absent: true });
+      else {
+        const how = deviation(field, sealed);
+        if (how !== undefined) found.push({ field: path, how, absent: false });
+      }
+    }
+    for (const [path, { copy_to: copyTo, type, path: target }] of fields) {
+      const targets = [copyTo].flat().filter((name): name is string => typeof name === 'string' && isOurs(name));
+      for (const name of targets) found.push({ field: name, how: 'also holds what another field says', absent: false });
+      if (type === 'alias' && isOurs(path) && !SEALED.has(path) && typeof target === 'string')
+        found.push({ field: path, how: 'is another name for another field', absent: false });
+    }
+    return found.map((entry) => ({ index, ...entry }));
+  });
+}
+
+/** What the mappings of the indices behind a name make of what is sealed. */
+export async function mappingFindings(client: Client, names: string): Promise<readonly Entry[]> {
+  const path = `/${encodeURIComponent(names)}/_mapping?expand_wildcards=open,hidden&ignore_unavailable=true`;
+  const { status, body } = await askIfAllowed(client, 'GET', path);
+  if (status === 404) return [];
+  if (status !== 200) {
+    const evidence =
+      'The credentials may not read the mappings: whether a search finds what documents say is not known.';
+    return [{ code: 'UNREADABLE', severity: 'info', evidence }];
+  }
+  const deviations = mappingDeviations(body);
+  const older = new Map<string, string[]>();
+  for (const { index, field, absent } of deviations) {
+    if (absent) older.set(index, [...(older.get(index) ?? []), field]);
+  }
+  return [
+    ...deviations
+      .filter(({ absent }) => !absent)
+      .map(({ index, field, how }): Entry => {
+        return { code: 'PROJECTION_MISMATCH', field, evidence: `In ${shownName(index)} this field ${how}.` };
+      }),
+    ...[...older].map(([index, fields]): Entry => {
+      const evidence = `${shownName(index)} does not search ${fields.length} of the fields that are sealed, ${fields[0]} among them: a search for them misses its documents.`;
+      return { code: 'PROJECTION_MISMATCH', severity: 'incomplete', field: fields[0] ?? '', evidence };
+    }),
+  ];
+}
+
+/** Goes through the properties of a mapping, whose names are nested or have dots as they please. */
+function gather(
+  prefix: string,
+  holder: unknown,
+  enabled: boolean,
+  fields: Map<string, Readonly<Record<string, unknown>>>,
+  tell: (field: string, how: string) => void,
+): void {
+  for (const [name, definition] of Object.entries(object(member(holder, 'properties')))) {
+    if (!isObject(definition)) continue;
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    const isEnabled = enabled && definition['enabled'] !== false;
+    if (
+      definition['properties'] === undefined &&
+      typeof definition['type'] === 'string' &&
+      definition['type'] !== 'object'
+    ) {
+      // Nested names and dotted ones may both be there for one path.
+      if (fields.has(path) && SEALED.has(path)) tell(path, 'is mapped twice');
+      fields.set(path, isEnabled ? definition : { ...definition, index: false });
+    } else if (definition['type'] === 'nested') tell(path, 'is an object that only special searches look into');
+    else gather(path, definition, isEnabled, fields, tell);
+  }
+}
+
+function object(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
+/** Whether a path is that of a sealed field, of another attribute of ours, or of the Resource. */
+function isOurs(path: string): boolean {
+  return SEALED.has(path) || /^(?:attributes\.(?:step_up|audit|stepseal)|resource\.attributes)\./.test(path);
+}
+
+function deviation(field: Readonly<Record<string, unknown>>, { kind, maxBytes }: Sealed): string | undefined {
+  const { type, index, doc_values: docValues, ignore_above: ignoreAbove } = field;
+  if (type === 'alias') return 'is another name for another field';
+  if (typeof type !== 'string' || !TYPES[kind].has(type)) return `is of the type ${shownName(String(type))}`;
+  if (index === false) return 'is not searched';
+  if (docValues === false) return 'cannot be sorted or counted by';
+  if (field['script'] !== undefined) return 'is computed by a script';
+  if (field['normalizer'] !== undefined) return 'is changed before it is searched';
+  if (field['null_value'] !== undefined) return 'says something where a document says nothing';
+  if (typeof ignoreAbove === 'number' && ignoreAbove < maxBytes) return 'is not searched where it is long';
+  return undefined;
+}
