@@ -10,6 +10,7 @@ import type { Finding } from '../findings.ts';
 import { openFile } from '../sources/file-source.ts';
 import type { Segment, Source } from '../sources/source.ts';
 import type { TrustPolicy } from '../trust.ts';
+import { mappingFindings } from './check-mappings.ts';
 import { documentsOutside, hiddenDocuments, mayReadAll, storedCounts } from './count-documents.ts';
 import { Documents } from './documents.ts';
 import { closePointInTime, openPointInTime, type PointInTime, readPages } from './pages.ts';
@@ -130,7 +131,8 @@ async function readIndex(options: ElasticsearchSourceOptions, directory: string)
     stored === undefined
       ? [UNCOUNTED]
       : await hiddenDocuments(client, dataStream, stored, whole ? documents.counts : undefined);
-  for (const entry of [...hidden, ...(await documentsOutside(client, dataStream))]) {
+  const outside = await documentsOutside(client, dataStream);
+  for (const entry of [...hidden, ...outside, ...(await mappingFindings(client, dataStream))]) {
     partial ||= entry.code === 'UNREADABLE' && entry.severity === 'incomplete';
     log.add(entry);
   }
