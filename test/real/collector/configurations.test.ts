@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CONFIGURATIONS, EXISTING, program, WITH_ELASTICSEARCH } from './support/collectors.ts';
+import { freePort } from '../../../scripts/real/free-port.mjs';
+import { CONFIGURATIONS, EXISTING, NO_METRICS, program, WITH_ELASTICSEARCH } from './support/collectors.ts';
 
 const ADDRESS = '127.0.0.1:4319';
 const VARIABLES = {
@@ -71,6 +72,24 @@ test('a password may come out of a file, as in docker-compose.yml: a variable th
   }
 });
 
+test.each([
+  ['a list of extensions without ours', {}, 'no storage client extension found', '[health_check]'],
+  [
+    'a variable that is not set',
+    { STEPSEAL_QUEUE_DIR: undefined },
+    'create extension "file_storage/stepseal"',
+    '[health_check, file_storage/stepseal]',
+  ],
+])('%s is not seen by validate, and ends the start in the words of the page', async (_name, missing, words, list) => {
+  const addresses = { STEPSEAL_OTLP_ENDPOINT: await free(), EXISTING_OTLP_ENDPOINT: await free() };
+  const more = { ...addresses, EXISTING_HEALTH_ENDPOINT: await free(), ...missing };
+  const configs = [EXISTING, join(CONFIGURATIONS, 'stepseal-audit.yaml'), `yaml:service::extensions: ${list}`];
+  expect(validate(configs, more).status).toBe(0);
+  const { status, stderr } = run([...configs, NO_METRICS], more);
+  expect([status, stderr]).toEqual([1, expect.stringContaining(words)]);
+  expect(file('README.md')).toContain(`\`${words}\``);
+});
+
 test('a setting that the Collector does not know would be seen', () => {
   const { status, stderr } = validate([
     join(CONFIGURATIONS, 'agent.yaml'),
@@ -97,12 +116,19 @@ test('the page names every variable that a file needs', () => {
   for (const name of needed) expect(file('README.md')).toContain(`\`${name}\``);
 });
 
-function validate(configs: readonly string[], more: NodeJS.ProcessEnv = {}): { status: number | null; stderr: string } {
-  const args = ['validate', ...configs.map((config) => `--config=${config}`)];
-  const { status, stderr } = spawnSync(program(), args, {
-    env: { ...VARIABLES, ...more },
-    encoding: 'utf8',
-    timeout: 30_000,
-  });
+type Ran = { readonly status: number | null; readonly stderr: string };
+
+function validate(configs: readonly string[], more: NodeJS.ProcessEnv = {}): Ran {
+  return run(configs, more, ['validate']);
+}
+
+function run(configs: readonly string[], more: NodeJS.ProcessEnv, command: readonly string[] = []): Ran {
+  const args = [...command, ...configs.map((config) => `--config=${config}`)];
+  const env = { ...VARIABLES, ...more };
+  const { status, stderr } = spawnSync(program(), args, { env, encoding: 'utf8', timeout: 30_000 });
   return { status, stderr };
+}
+
+async function free(): Promise<string> {
+  return `127.0.0.1:${await freePort()}`;
 }
