@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { parseStreamOrigin, type VerifierKey } from '@stepseal/core/format';
+import { absentHashes, rangesOf, type Sealing, sealingsOf, timeOf } from './absent-records.ts';
 import { type Branch, followAnchors } from './anchors.ts';
 import { indexLinks, type LinkIndex, successors } from './branch.ts';
 import type { CheckSwitch } from './checks.ts';
@@ -14,15 +15,10 @@ import { judgeOrder } from './order.ts';
 import { type Item, type NoteItem, type RecordItem, readRegion } from './region.ts';
 import { judgeRest, type Tail } from './rest.ts';
 import type { ProvedPrefix } from './scan.ts';
-import { rankOf } from './sources/export-line.ts';
 import type { Segment } from './sources/source.ts';
-import { integerOf, type OpenFacts, openFacts } from './stream-facts.ts';
-import { isSealingEvent, type StreamState } from './stream-state.ts';
+import { type OpenFacts, openFacts } from './stream-facts.ts';
+import type { StreamState } from './stream-state.ts';
 import type { TrustPolicy } from './trust.ts';
-
-const RECORD_HASH = /^[0-9a-f]{64}$/;
-/** Records of one number that claim to follow; whoever may write chooses how many there are. */
-const MAX_CANDIDATES = 8;
 
 /** The outcome of a closer look at one segment. */
 export interface Diagnosis {
@@ -52,12 +48,6 @@ export interface Diagnosis {
   readonly wellFormed: number;
   /** Explains why the records do not lead from the last note to the record that a successor pins. */
   readonly explain: (pin: { readonly number: number; readonly hash: string }) => readonly Classified[];
-}
-
-/** When a sealing record says that it was written, ms. */
-export interface Sealing {
-  readonly number: number;
-  readonly timeMs: number;
 }
 
 /** What the closer look may rely on. */
@@ -163,53 +153,6 @@ function contextOfNotes(from: ProvedPrefix, links: LinkIndex, context: DiagnoseC
   const claimed = firsts.map((item) => (item.payload === undefined ? undefined : openFacts(item.payload)));
   const open = from.state.open ?? claimed.find((facts) => facts !== undefined);
   return { open, policy, named, streamId, unproved, check };
-}
-
-/**
- * What the hash of a record that is not here may have been: what the record behind it names, or what somebody declares
- * that a receiver refused. Nothing of it is believed; the root of the next note decides.
- */
-function absentHashes(segment: Segment, items: readonly Item[]): (number: number) => readonly string[] {
-  const present = new Set<number>();
-  const named = new Map<number, Set<string>>();
-  for (const item of items) {
-    // A line that is not well-formed may be the record of its number, changed.
-    if (item.kind === 'bad') present.add(rankOf(item.bytes.toString('latin1')));
-    if (item.kind !== 'record' || item.number === undefined) continue;
-    present.add(item.number);
-    if (item.previousHash === undefined || !RECORD_HASH.test(item.previousHash)) continue;
-    const hashes = named.get(item.number - 1);
-    if (hashes === undefined) named.set(item.number - 1, new Set([item.previousHash]));
-    else if (hashes.size < MAX_CANDIDATES) hashes.add(item.previousHash);
-  }
-  // Where a record of the number stands it was changed or is another's, which is told by its links.
-  return (number) => {
-    if (number === 1 || present.has(number)) return [];
-    return [...new Set([...(segment.refused?.(number) ?? []), ...(named.get(number) ?? [])])];
-  };
-}
-
-function timeOf(item: Item): number {
-  return (item.kind === 'record' ? item.timeMs : undefined) ?? Number.POSITIVE_INFINITY;
-}
-
-function rangesOf(numbers: readonly number[]): readonly (readonly [number, number])[] {
-  const ranges: [number, number][] = [];
-  for (const number of numbers) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === number - 1) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  return ranges;
-}
-
-function sealingsOf(items: readonly Item[]): readonly Sealing[] {
-  const sealings = items.flatMap((item): Sealing[] => {
-    if (item.kind !== 'record' || item.payload === undefined || !isSealingEvent(item.payload.eventName)) return [];
-    const timeMs = integerOf(item.payload, 'stepseal.clock.wall_ms') ?? item.timeMs;
-    return item.number === undefined || timeMs === undefined ? [] : [{ number: item.number, timeMs }];
-  });
-  return sealings.sort((a, b) => a.number - b.number);
 }
 
 function explainBroken(

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from './across/resolve.ts';
 import type { Streams } from './across/streams.ts';
+import { declaredUndelivered } from './across/undelivered.ts';
 import type { CheckName, CheckSwitch } from './checks.ts';
 import { reconcileCopies } from './copies.ts';
 import { asDelivered } from './delivery.ts';
@@ -202,23 +203,6 @@ function segmentFindings(examined: Examined, streams: Streams): readonly Finding
     return log.findings;
   });
   return [...own, ...unnamed];
-}
-
-/** What trusted streams declare refused by their receivers, of streams of their own deployment; by stream and number. */
-function declaredUndelivered(streams: Streams): ReadonlyMap<string, ReadonlyMap<number, UndeliveredClaim>> {
-  const declared = new Map<string, Map<number, UndeliveredClaim>>();
-  const { outcomes } = streams.input;
-  for (const id of streams.trusted) {
-    const state = outcomes.get(id)?.state;
-    for (const claim of state?.undelivered ?? []) {
-      const theirs = outcomes.get(claim.streamId)?.state.open?.deployment;
-      if (theirs !== undefined && theirs !== state?.open?.deployment) continue;
-      const numbers = declared.get(claim.streamId);
-      if (numbers === undefined) declared.set(claim.streamId, new Map([[claim.number, claim]]));
-      else numbers.set(claim.number, claim);
-    }
-  }
-  return declared;
 }
 
 /** Whether all that an export holds beside its streams are torn ends that successors found. */

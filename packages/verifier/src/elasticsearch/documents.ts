@@ -2,17 +2,20 @@
 // Copyright The Stepseal Authors
 
 import type { Payload } from '@stepseal/core/format';
-import { FindingLog } from '../finding-log.ts';
+import { FindingLog, MAX_OF_A_CODE } from '../finding-log.ts';
 import type { Finding } from '../findings.ts';
+import { member } from '../sources/json-member.ts';
 import { spooledSignature } from '../sources/record-signature-source.ts';
 import type { AlteredRecord } from '../sources/source.ts';
 import { integerOf, stringOf } from '../stream-facts.ts';
+import { isSealingEvent } from '../stream-state.ts';
 import type { TrustPolicy } from '../trust.ts';
 import { AlteredDocuments } from './altered-documents.ts';
 import { compareDocument } from './compare-document.ts';
 import { type ExportedFacts, exportedFacts } from './exported-facts.ts';
 import type { Hit } from './pages.ts';
 import { type CarriedRecord, carriedRecord, looksSealed } from './read-document.ts';
+import { SealPointers } from './seal-pointers.ts';
 import { shownDocument } from './shown-document.ts';
 import { StreamFiles } from './stream-files.ts';
 
@@ -24,6 +27,9 @@ const MAX_OPEN = 256;
 const MAX_REFUSED = 1 << 16;
 /** Names that are told of what a Collector added. */
 const MAX_NAMES = 100;
+
+/** Number of the sealing record that covers a record, added on export. */
+const SEAL = 'audit.integrity.seal';
 
 const RECORD_HASH = /^[0-9a-f]{64}$/;
 
@@ -46,6 +52,8 @@ export class Documents {
   private readonly refused = new Map<string, string>();
   private readonly copies = new Map<string, Copies>();
   private readonly added = new Map<string, number>();
+  private readonly pointers = new SealPointers();
+  private readonly misled = new Map<string, AlteredRecord[]>();
   private readonly log: FindingLog;
 
   /** @param signatures whether signatures of single records are kept */
@@ -80,7 +88,7 @@ export class Documents {
 
   /** What is to be told of one stream's documents. */
   of(stream: string): readonly AlteredRecord[] {
-    const altered = this.alteredDocuments.of(stream);
+    const altered = [...this.alteredDocuments.of(stream), ...(this.misled.get(stream) ?? [])];
     const copies = this.copies.get(stream);
     if (copies === undefined) return altered;
     const { from, to, count } = copies;
@@ -125,7 +133,31 @@ export class Documents {
         return;
       }
     }
+    this.checkSeal(hit, record);
     if (!this.files.addRecord(stream, number, hash, line, note)) this.addCopy(stream, number);
+  }
+
+  /** Which sealing record covers a record shows when that one is there. */
+  private checkSeal(hit: Hit, { stream, number, note }: CarriedRecord): void {
+    const { id, index, source } = hit;
+    const eventName = member(source, 'event_name');
+    const wrong = this.pointers.take(stream, {
+      id,
+      index,
+      number,
+      seal: member(member(source, 'attributes'), SEAL),
+      isSealing: typeof eventName === 'string' && isSealingEvent(eventName),
+      hasNote: note !== undefined,
+    });
+    for (const { right, seal, ...document } of wrong) {
+      const known = this.misled.get(stream) ?? [];
+      const stated = typeof seal === 'number' ? `says ${seal}` : 'says none';
+      const evidence = `${shownDocument(document)} ${stated}; the note of record ${right} covers it.`;
+      const field = `attributes.${SEAL}`;
+      known.push({ code: 'PROJECTION_MISMATCH', number: document.number, field, evidence });
+      if (known.length <= MAX_OF_A_CODE + 1) this.misled.set(stream, known);
+      else known.pop();
+    }
   }
 
   private remember(stream: string, { payload }: CarriedRecord): void {
