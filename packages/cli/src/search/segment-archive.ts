@@ -94,7 +94,7 @@ class SegmentArchive implements Archive {
   /** In the order of their streams' ids, whatever directories they lie in. */
   #segments(): Promise<readonly Segment[]> {
     this.#found ??= Promise.all(this.#sources.map((source) => source.segments())).then((lists) =>
-      lists.flat().sort((a, b) => (basename(a.name) < basename(b.name) ? -1 : 1)),
+      lists.flat().sort((a, b) => inOrder(basename(a.name), basename(b.name))),
     );
     return this.#found;
   }
@@ -103,6 +103,10 @@ class SegmentArchive implements Archive {
     const denied = this.#sources.flatMap(({ unreadable = [] }) => unreadable.map((name) => `${name} cannot be read.`));
     return { matched, counted: 'exactly', loose, empty: bytes === 0, unread: [...denied, ...unread] };
   }
+}
+
+function inOrder(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** Lines that turned out to be no records, or gone, are not counted but said; copies are not counted. */
