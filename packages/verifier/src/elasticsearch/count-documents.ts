@@ -11,9 +11,9 @@ import { shownName } from './shown-document.ts';
 /** Documents by backing index. */
 export type Counts = ReadonlyMap<string, number>;
 
-/** Storage knows of a document up to a refresh earlier than a search does, ms; as often as this. */
+/** Storage may know of a document a refresh earlier than a search does, ms. */
 const REFRESH_MS = 1_500;
-const TRIES = 3;
+const TRIES = 2;
 /** They stand in the address. */
 const NAMES_A_REQUEST = 20;
 const ANY = 'expand_wildcards=open,hidden&ignore_unavailable=true';
@@ -54,16 +54,16 @@ export async function hiddenDocuments(
   stored: Counts,
   read: Counts | undefined,
 ): Promise<readonly Entry[]> {
-  let [before, found]: [Counts | undefined, Counts | undefined] = [stored, read];
-  for (let tries = 0; before !== undefined; tries++) {
-    found ??= await searchedCounts(client, names);
-    if (found === undefined) return [];
-    const fewer = [...before].filter(([index, count]) => count > (found?.get(index) ?? 0));
+  let before: Counts | undefined = stored;
+  let found = read ?? (await searchedCounts(client, names));
+  for (let tries = 0; before !== undefined && found !== undefined; tries++) {
+    const seen: Counts = found;
+    const fewer = [...before].filter(([index, count]) => count > (seen.get(index) ?? 0));
     if (fewer.length === 0) return [];
-    if (tries === TRIES) return fewer.map(([index, count]) => hidden(index, count, found?.get(index) ?? 0));
-    await delay(REFRESH_MS);
+    if (tries === TRIES) return fewer.map(([index, count]) => hidden(index, count, seen.get(index) ?? 0));
     before = await storedCounts(client, names);
-    found = undefined;
+    await delay(REFRESH_MS);
+    found = await searchedCounts(client, names);
   }
   return [];
 }
