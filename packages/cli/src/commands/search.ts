@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { resolve } from 'node:path';
+import type { ResolvedConfig } from '@stepseal/processor/config';
 import { type Call, type Command, textFlag } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { ARCHIVE_OPTIONS, openArchive, withArchive } from '../open-archive.ts';
@@ -72,39 +73,41 @@ export const searchCommand: Command = {
   maxArguments: 20,
   async run(call) {
     const config = call.config();
-    const dir = textFlag(call, 'dir');
-    const tell = (sentence: string): void => call.terminal.warn(`stepseal: ${sentence}`);
-    const doubts: string[] = [];
-    const query: Query = {
-      filters: readFilters(
-        call,
-        () => readPseudonymKey(call, config),
-        (sentence) => doubts.push(sentence),
-      ),
-      window: timeWindow(call),
-      limit: limitOf(call),
-    };
-    doubts.forEach(tell);
-    const allowed = wholeNumber(call, 'fail-if-more');
-    const directories = dir === undefined ? [config.dataDir] : [config.dataDir, resolve(call.cwd, dir)];
-    const trust =
-      call.flags['verify'] === true ? readTrustFile(call.cwd, directories, textFlag(call, 'trust')) : undefined;
     const archive = await openArchive(call, config.dataDir);
-    return withArchive(archive, async () => {
-      const verified = (hashes: Hashes): Promise<Judgement> | undefined =>
-        call.flags['verify'] === true ? archive.judge(trust?.policy, hashes) : undefined;
-      const show = call.flags['events'] === true ? showRecords : showStepUps;
-      const { tally, judgement } = await show(call, archive, query, verified);
-      for (const sentence of tally.unread) tell(`Not read: ${sentence}`);
-      if (tally.empty) throw nothingRecorded(archive);
-      if (allowed !== undefined && tally.matched > allowed) return 1;
-      if (judgement?.report.grade === 'TAMPERED') return 1;
-      // Cron must not take "could not look" for "none found".
-      const unsure = tally.counted === 'at least' || tally.unread.length + doubts.length > 0;
-      return allowed !== undefined && unsure ? 3 : 0;
-    });
+    return withArchive(archive, () => search(call, config, archive));
   },
 };
+
+async function search(call: Call, config: ResolvedConfig, archive: Archive): Promise<number> {
+  const tell = (sentence: string): void => call.terminal.warn(`stepseal: ${sentence}`);
+  const doubts: string[] = [];
+  const query: Query = {
+    filters: readFilters(
+      call,
+      () => readPseudonymKey(call, config),
+      (sentence) => doubts.push(sentence),
+    ),
+    window: timeWindow(call),
+    limit: limitOf(call),
+  };
+  doubts.forEach(tell);
+  const allowed = wholeNumber(call, 'fail-if-more');
+  const dir = textFlag(call, 'dir');
+  const directories = dir === undefined ? [config.dataDir] : [config.dataDir, resolve(call.cwd, dir)];
+  const trust =
+    call.flags['verify'] === true ? readTrustFile(call.cwd, directories, textFlag(call, 'trust')) : undefined;
+  const verified = (hashes: Hashes): Promise<Judgement> | undefined =>
+    call.flags['verify'] === true ? archive.judge(trust?.policy, hashes) : undefined;
+  const show = call.flags['events'] === true ? showRecords : showStepUps;
+  const { tally, judgement } = await show(call, archive, query, verified);
+  for (const sentence of tally.unread) tell(`Not read: ${sentence}`);
+  if (tally.empty) throw nothingRecorded(archive);
+  if (allowed !== undefined && tally.matched > allowed) return 1;
+  if (judgement?.report.grade === 'TAMPERED') return 1;
+  // Cron must not take "could not look" for "none found".
+  const unsure = tally.counted === 'at least' || tally.unread.length + doubts.length > 0;
+  return allowed !== undefined && unsure ? 3 : 0;
+}
 
 interface Shown {
   readonly tally: Tally;
