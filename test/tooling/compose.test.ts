@@ -113,7 +113,12 @@ test('the commands of the containers are taken by the command: they fail for wan
   const directory = mkdtempSync(join(tmpdir(), 'stepseal-compose-'));
   const nobody = 'http://127.0.0.1:9';
   try {
-    for (const path of ['stepseal/elastic', 'stepseal/auditor', 'stepseal/kibana', 'stepseal-collector/writer']) {
+    for (const path of [
+      'stepseal/elastic',
+      'stepseal-auditor/auditor',
+      'stepseal/kibana',
+      'stepseal-collector/writer',
+    ]) {
       mkdirSync(join(directory, path, '..'), { recursive: true });
       writeFileSync(join(directory, path), 'secret');
     }

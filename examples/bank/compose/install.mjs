@@ -15,7 +15,7 @@ const url = process.env.STEPSEAL_ELASTICSEARCH_URL;
 const mounted = process.argv[2] ?? '/run';
 const [elastic, auditor, kibana, writer] = [
   'stepseal/elastic',
-  'stepseal/auditor',
+  'stepseal-auditor/auditor',
   'stepseal/kibana',
   'stepseal-collector/writer',
 ].map((path) => readFileSync(join(mounted, path), 'utf8'));

@@ -19,9 +19,9 @@ const OWNER_ONLY = 0o400;
 
 for (const [path, owner] of [
   ['secrets/elastic', ELASTIC],
-  ['secrets/auditor', ELASTIC],
   ['secrets/kibana', ELASTIC],
   ['secrets/kibana-encryption', ELASTIC],
+  ['auditor-secrets/auditor', ELASTIC],
   ['collector-secrets/writer', COLLECTOR],
 ]) {
   const place = join(root, path);
@@ -35,6 +35,7 @@ for (const [path, owner] of [
 }
 for (const [path, owner] of [
   ['secrets', ELASTIC],
+  ['auditor-secrets', ELASTIC],
   ['collector-secrets', COLLECTOR],
   ['collector-queue', COLLECTOR],
   ['records', ELASTIC],
