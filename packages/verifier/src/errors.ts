@@ -6,7 +6,7 @@
  *
  * - `TRUST_POLICY_INVALID`: the trust policy file is not of the documented form.
  * - `KNOWN_HEADS_INVALID`: the known-heads file is not of the documented form.
- * - `SOURCE_UNREADABLE`: a path does not exist or cannot be opened.
+ * - `SOURCE_UNREADABLE`: a path does not exist or cannot be opened, or an Elasticsearch does not let itself be read.
  */
 export type VerifierErrorCode = 'TRUST_POLICY_INVALID' | 'KNOWN_HEADS_INVALID' | 'SOURCE_UNREADABLE';
 
