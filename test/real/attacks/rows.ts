@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { anyOrder, collectorsAtWork, duplicates } from './rows/benign.ts';
 import { deletedDocuments, lateBatches, replays, squattedIds, unsealedDocuments } from './rows/documents.ts';
 import { addedNames, lossyCollectors, resources, searchableFields, severities } from './rows/fields.ts';
 import { sealedBytes } from './rows/sealed-bytes.ts';
@@ -13,8 +14,11 @@ export const STORE_ROWS: ReadonlyMap<number, StoreRow> = new Map([
   [3, searchableFields],
   [4, resources],
   [9, deletedDocuments],
+  [19, anyOrder],
+  [22, duplicates],
   [24, replays],
   [54, hiddenDocuments],
+  [55, collectorsAtWork],
   [56, lossyCollectors],
   [59, deniedParts],
   [69, unsealedDocuments],

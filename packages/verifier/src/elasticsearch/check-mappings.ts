@@ -41,7 +41,9 @@ const SEALED: ReadonlyMap<string, Sealed> = new Map<string, Sealed>([
   ['attributes.audit.integrity.hash', { kind: 'text', maxBytes: 64 }],
   ['attributes.audit.integrity.seal', { kind: 'number', maxBytes: 0 }],
   ...Object.entries(ATTRIBUTES).map(([name, { type, ...rest }]): [string, Sealed] => {
-    const maxBytes = 'maxBytes' in rest ? rest.maxBytes : 0;
+    const values = 'values' in rest ? rest.values : [];
+    const longest = values.reduce((most: number, value: string) => Math.max(most, value.length), 0);
+    const maxBytes = 'maxBytes' in rest ? rest.maxBytes : longest;
     const kind = name === 'client.address' ? 'address' : (KINDS[type] ?? 'text');
     return [`attributes.${name}`, { kind, maxBytes }];
   }),

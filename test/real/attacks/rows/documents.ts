@@ -209,4 +209,13 @@ export const lateBatches: StoreRow = {
   'within a grace of its own': underWay([18], 3_000_000, 3_600_000),
   'beyond a grace of its own': underWay([18], EARLY, 60_000),
   'no grace': underWay([18], 1_000, 0),
+  'declared to be refused': on('refused', (target) => target.remove(3)),
+  'declared to be refused under another hash': on('refused', (target) => target.remove(4)),
+  'declared to be refused, and others gone beside it': on('refused', (target) => target.remove(2, 3, 4)),
+  'not declared, others are': on('refused', (target) => target.remove(5)),
+  'declared by a stream that is gone itself': on('refused', async (target) => {
+    await target.remove(3);
+    const ids = new Set(target.records('next').map(({ hash }) => hash));
+    await target.stream.remove((await target.stream.all()).filter(({ id }) => ids.has(id)));
+  }),
 };

@@ -74,16 +74,22 @@ export const deniedParts: StoreRow = {
   'all of it': on('closed', () => Promise.resolve({ user: DENIED_USER })),
 };
 
+type Properties = Record<string, object | undefined>;
+
 /** The next index is made from a template that somebody changed, and a document lies in it. */
-const nextIndex = (attributes: object, number: number, change: (source: Document) => void = () => undefined) =>
+const nextIndex = (attributes: Properties, number: number, change: (source: Document) => void = () => undefined) =>
   on('kinds', async (target) => {
     const { stream } = target;
+    const answer = (await stream.call('GET', `/${stream.name}/_mapping`)) as Record<string, { mappings: Mappings }>;
+    const mappings = Object.values(answer)[0]?.mappings;
+    if (mappings === undefined) throw new Error(`${stream.name} has no mapping`);
+    Object.assign(mappings.properties.attributes.properties, attributes);
     await stream.administer('PUT', `/_index_template/attack-${stream.namespace}`, {
       index_patterns: [stream.name],
       priority: 1_000,
       data_stream: {},
-      composed_of: ['stepseal-audit@mappings', 'stepseal-audit@settings'],
-      template: { mappings: { properties: { attributes: { properties: attributes } } } },
+      composed_of: ['stepseal-audit@settings'],
+      template: { mappings },
     });
     const { id, source } = await target.stored(number);
     await target.remove(number);
@@ -91,6 +97,10 @@ const nextIndex = (attributes: object, number: number, change: (source: Document
     await stream.rollover();
     await stream.create([[id, source]]);
   });
+
+interface Mappings {
+  readonly properties: { readonly attributes: { readonly properties: Properties } };
+}
 
 const runtime = (field: string, type: string): StoreVariant =>
   on('kinds', async ({ stream }) => {
@@ -118,7 +128,7 @@ export const shadowedFields: StoreRow = {
   'not searchable': nextIndex({ 'step_up.outcome': { type: 'keyword', index: false, doc_values: false } }, 3),
   'left out where it is long': nextIndex({ 'step_up.outcome': { type: 'keyword', ignore_above: 2 } }, 3),
   'read as another type': nextIndex({ 'step_up.outcome': { type: 'long' } }, 3),
-  'not mapped at all': nextIndex({ 'step_up.outcome': { type: 'object', enabled: false } }, 3),
+  'not mapped at all': nextIndex({ 'step_up.outcome': undefined }, 3),
   'runtime field under a name of others': runtime('attributes.app.colour', 'keyword'),
   'field under a name of others': nextIndex({ 'app.colour': { type: 'keyword' } }, 3),
   'a second way to read a field': nextIndex(

@@ -3,9 +3,12 @@
 
 import type { TypedValue } from '@stepseal/core/format';
 import {
+  lineHash,
+  recordAt,
   type SegmentLine,
   type StreamBuilder,
   splitSegment,
+  type TestKey,
   TestWriter,
   writeOne,
   writeStepUp,
@@ -31,8 +34,11 @@ import type { Expected } from '../../../attacks/scenario.ts';
  * | 9 | seal |
  * | 10 to 13 | a step-up |
  * | 14 | close |
+ *
+ * `refused` are two streams of one writer, the second of which declares that a receiver refused records of the first:
+ * 3 truly, 4 under another hash, and 9 of a stream that nobody knows.
  */
-export type BaseName = 'closed' | 'rolled' | 'adopted' | 'live' | 'kinds';
+export type BaseName = 'closed' | 'rolled' | 'adopted' | 'live' | 'kinds' | 'refused';
 
 export interface Base {
   readonly name: BaseName;
@@ -43,6 +49,7 @@ export interface Base {
   /** Names of streams that a successor adopted. */
   readonly adopted: readonly string[];
   readonly trust: string;
+  readonly identity: TestKey;
   /** Long after the last thing that happened, and beyond the grace that delivery has. */
   readonly now: number;
   readonly expected: Expected;
@@ -52,6 +59,7 @@ const HOUR_MS = 3_600_000;
 
 export function baseOf(name: BaseName): Base {
   if (name === 'kinds') return kinds();
+  if (name === 'refused') return refused();
   const { control, writer, streams, expected } = makeBase(name);
   const builders = Object.fromEntries(
     Object.entries(streams).map(([key, id]) => {
@@ -67,6 +75,7 @@ export function baseOf(name: BaseName): Base {
     lines: Object.fromEntries(Object.entries(builders).map(([key, { bytes }]) => [key, splitSegment(bytes)])),
     adopted: name === 'adopted' ? ['target'] : [],
     trust: control.trust ?? '',
+    identity: writer.identity,
     now: name === 'live' ? control.now : writer.clock.wallMs + HOUR_MS,
     expected,
   };
@@ -126,6 +135,7 @@ function kinds(): Base {
     lines: { target: stream.lines },
     adopted: [],
     trust: trustText(writer.identity),
+    identity: writer.identity,
     now: clock.wallMs + HOUR_MS,
     expected: V(),
   };
@@ -161,12 +171,34 @@ function foreign(stream: StreamBuilder): void {
   stream.record('bank.noted', { 'bank.seen': false }, { timestamp: at(120_000n) });
 }
 
-/** The same stream as a writer for a neighbour, for attacks that need one. */
-export function neighbour(label: string, records: number): { writer: TestWriter; stream: StreamBuilder } {
-  const writer = new TestWriter({ label });
-  const stream = writer.start();
-  for (let id = 1; id <= records; id++) writeOne(stream, `6${id}`);
-  stream.seal();
+function refused(): Base {
+  const writer = new TestWriter({ label: 'attack/refused' });
+  const target = writer.start();
+  for (let id = 1; id <= 5; id++) writeOne(target, `7${id}`);
+  target.seal();
   writer.close();
-  return { writer, stream };
+  const next = writer.start();
+  const declare = (streamId: string, number: number, hash: string): StreamBuilder =>
+    next.record('stepseal.undelivered', {
+      'stepseal.undelivered.stream_id': streamId,
+      'stepseal.undelivered.number': number,
+      'stepseal.undelivered.hash': hash,
+      'stepseal.undelivered.answer': 'HTTP 400',
+    });
+  declare(target.streamId, 3, lineHash(recordAt(target.lines, 3)));
+  declare(target.streamId, 4, lineHash(recordAt(target.lines, 3)));
+  declare(`${target.streamId.slice(0, -4)}ffff`, 9, 'ab'.repeat(32));
+  next.seal();
+  writer.close();
+  return {
+    name: 'refused',
+    streams: { target: target.streamId, next: next.streamId },
+    builders: { target, next },
+    lines: { target: target.lines, next: next.lines },
+    adopted: [],
+    trust: trustText(writer.identity),
+    identity: writer.identity,
+    now: writer.clock.wallMs + HOUR_MS,
+    expected: V(),
+  };
 }
