@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+// The parts of docker-compose.yml that need no Docker, with each other: its load, its Collector's configuration and its
+// verifier, with the arguments that it gives them.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROLE_NAMES, roleDescriptor } from '@stepseal/elastic';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { type RunningCollector, startWhole } from '../collector/support/collectors.ts';
+import { installed } from '../support/installed.ts';
+import { type Elasticsearch, elasticsearch } from '../support/parts.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const STREAM = '/logs-stepseal.audit.otel-default';
+const directory = mkdtempSync(join(tmpdir(), 'stepseal-without-docker-'));
+const compose = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')) as {
+  services: Record<string, { command: readonly string[]; environment: Record<string, string> }>;
+};
+
+let store: Elasticsearch;
+let collector: RunningCollector;
+const running: ChildProcess[] = [];
+
+beforeAll(async () => {
+  store = await elasticsearch({
+    // Of a server that stores no roles; `install` of the compose file makes the stream, so its writer needs no more.
+    [ROLE_NAMES.writer]: roleDescriptor('writer', { autoConfigure: true }),
+    [ROLE_NAMES.auditor]: roleDescriptor('auditor'),
+  });
+  store.addUser('stepseal_collector', 'secret-of-the-writer', ROLE_NAMES.writer);
+  store.addUser('stepseal_auditor', 'secret-of-the-auditor', ROLE_NAMES.auditor);
+  await installed(store);
+  for (const name of ['records', 'verifier']) mkdirSync(join(directory, name));
+  for (const name of ['writer', 'auditor']) writeFileSync(join(directory, name), `secret-of-the-${name}`);
+  collector = await startWhole('gateway.yaml', join(directory, 'gateway'), {
+    STEPSEAL_ELASTICSEARCH_ENDPOINT: store.url,
+    STEPSEAL_ELASTICSEARCH_USER: 'stepseal_collector',
+    STEPSEAL_ELASTICSEARCH_PASSWORD: here(
+      compose.services['collector']?.environment['STEPSEAL_ELASTICSEARCH_PASSWORD'],
+    ),
+  });
+});
+
+afterAll(async () => {
+  for (const child of running) if (child.exitCode === null) child.kill('SIGKILL');
+  await collector?.stop();
+  await store?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** What the compose file says of a path or address in a container, for this machine. */
+function here(text = ''): string {
+  return text
+    .replaceAll('$$', '$')
+    .replace('/run/stepseal', directory)
+    .replace('/var/lib/stepseal-verifier', join(directory, 'verifier'))
+    .replace('/var/lib/stepseal/records', join(directory, 'records'))
+    .replace('http://elasticsearch:9200', store.url)
+    .replace('http://collector:4319', collector?.endpoint);
+}
+
+function start(service: string, ...more: readonly string[]): ChildProcess {
+  const { command, environment } = compose.services[service] ?? { command: [], environment: {} };
+  const [, script = '', ...args] = command.map(here);
+  const values = Object.entries(environment).map(([name, value]) => [name, here(value)]);
+  const log = openSync(join(directory, `${service}.log`), 'w');
+  const child = spawn(process.execPath, [join(ROOT, script), ...args, ...more], {
+    env: { PATH: process.env['PATH'], ...Object.fromEntries(values) },
+    stdio: ['ignore', log, log],
+  });
+  running.push(child);
+  return child;
+}
+
+/** How many documents meet each of the queries. */
+async function counts(queries: readonly object[]): Promise<number[]> {
+  await store.call('POST', `${STREAM}/_refresh`);
+  return Promise.all(
+    queries.map(async (query) => {
+      const { body } = await store.call('POST', `${STREAM}/_count`, { query });
+      return (body as { count?: number }).count ?? 0;
+    }),
+  );
+}
+
+test('the load has something of everything, and the verifier seals that all of it is as it was sealed', async () => {
+  const bank = start('bank');
+  const verifier = start('verifier', '--interval', '5s');
+  const attribute = (name: string, value: string | boolean): object => ({ term: { [`attributes.${name}`]: value } });
+  const worthLookingAt = [
+    ...['passed', 'failed', 'abandoned', 'expired', 'locked_out'].map((value) => attribute('step_up.outcome', value)),
+    attribute('step_up.requirement_met', false),
+    { term: { event_name: 'step_up.enrolled' } },
+    attribute('stepseal.verified.grade', 'SEALED'),
+  ];
+  let found = await counts(worthLookingAt);
+  for (let tries = 0; found.includes(0) && tries < 240; tries++) {
+    expect([bank.exitCode, verifier.exitCode], logs()).toEqual([null, null]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    found = await counts(worthLookingAt);
+  }
+  expect(found.includes(0), `${found.join(' ')}\n${logs()}`).toBe(false);
+  expect(await counts([attribute('stepseal.verified.grade', 'TAMPERED')])).toEqual([0]);
+  for (const child of [bank, verifier]) {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  }
+});
+
+function logs(): string {
+  return ['bank', 'verifier']
+    .map((name) => readFileSync(join(directory, `${name}.log`), 'utf8').slice(-2_000))
+    .join('\n');
+}
