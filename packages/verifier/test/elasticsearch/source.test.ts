@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
 import type { KnownHeads } from '../../src/known-heads.ts';
 import type { Report } from '../../src/report.ts';
+import { memorySource } from '../../src/sources/memory-source.ts';
 import { verify } from '../../src/verify.ts';
 import { adoptedWriter, closedWriter, later, policyOf, said } from '../support.ts';
 import {
@@ -397,4 +398,25 @@ test('who may not read all of it is told so, and what is not there is no alarm',
   const report = await verifyIndex(documents, writer, { server: { mayReadAll: false } });
   expect(told(report)).toContain('incomplete UNREADABLE');
   expect(report.grade).toBe('INCOMPLETE');
+});
+
+test('an index that holds less of a stream than its segment is late within the grace, and truncated after it', async () => {
+  const writer = longWriter('es/copies');
+  const documents = without(25, 26, 27)(documentsOf(writer), writer);
+  const [streamId = ''] = writer.streams.map(({ stream }) => stream.streamId);
+  const both = async (now: number): Promise<string[]> => {
+    const trust = policyOf(writer.identity);
+    const index = elasticsearchSource({
+      client: memoryClient(documents),
+      dataStream: DATA_STREAM,
+      deliveryGraceMs: 60_000,
+      trust,
+    });
+    onTestFinished(() => index.dispose?.());
+    const report = await verify({ sources: [memorySource(writer.files()), index], trust, now });
+    expect(report.streams.find((stream) => stream.streamId === streamId)?.records).toBe(27);
+    return told(report);
+  };
+  expect(await both(writer.clock.wallMs + 5_000)).toEqual(['incomplete NOT_YET_DELIVERED 25 27']);
+  expect(await both(later(writer))).toEqual(['tampered TRUNCATED 25 27']);
 });
