@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, globSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, globSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { recordHash } from '@stepseal/core/format';
@@ -57,6 +57,11 @@ export class Application {
   /** Lets it seal, deliver as far as that goes in a minute, and shut down. */
   finish(): Promise<void> {
     return this.#ended(() => this.#child?.stdin?.end());
+  }
+
+  /** How many it has emitted so far, without reading them: all lines have the same length. */
+  get count(): number {
+    return Math.floor(statSync(join(this.#directory, 'emitted')).size / 'run0-0000000 1700000000000 '.length);
   }
 
   /** Ids in the order in which they were emitted. */

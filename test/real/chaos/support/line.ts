@@ -75,8 +75,8 @@ export class Line {
 
   /** Waits until the service has emitted so many more events. */
   async load(events: number): Promise<void> {
-    const goal = this.application.emitted().length + events;
-    await until(() => this.application.emitted().length >= goal, `${events} more events of ${this.dataStream}`);
+    const goal = this.application.count + events;
+    await until(() => this.application.count >= goal, `${events} more events of ${this.dataStream}`);
   }
 
   /** Documents in its data stream. */
@@ -98,7 +98,7 @@ export class Line {
       if (now >= sealed) return;
       if (now !== last) since = Date.now();
       last = now;
-      await sleep(500);
+      await sleep(1_000);
     }
   }
 
