@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { findPath, type LinkIndex } from './branch.ts';
+import { type AbsentRecord, findPath, type LinkIndex } from './branch.ts';
 import type { CheckSwitch } from './checks.ts';
 import type { FindingLog } from './finding-log.ts';
 import type { NoteJudgement } from './note-judge.ts';
@@ -25,8 +25,8 @@ export interface Branch {
   /** Line index of the closing note, where the branch is closed. */
   readonly closedAt: number | undefined;
   readonly roots: ReadonlyMap<number, string>;
-  /** Numbers on it whose records are not here, ascending. */
-  readonly absent: readonly number[];
+  /** What of it is not here, ascending. */
+  readonly absent: readonly AbsentRecord[];
 }
 
 /** What {@link followAnchors} works on. */
@@ -52,7 +52,7 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
   const head = base.clone();
   const members = new Set<Item>();
   const sealing: RecordItem[] = [];
-  const absent: number[] = [];
+  const absent: AbsentRecord[] = [];
   const roots = new Map<number, string>();
   const noted = new Map<number, string>(head.number > 0 ? [[head.number, head.tree.root()]] : []);
   let forks = 0;
@@ -85,7 +85,7 @@ export function followAnchors(input: AnchorInput, log: FindingLog): Branch {
       for (const item of path) {
         if (item.kind === 'absent') {
           head.passOver(item.hash);
-          absent.push(item.number);
+          absent.push(item);
           continue;
         }
         members.add(item);

@@ -32,8 +32,20 @@ export const CHECKS = [
   'zero-records',
 ] as const;
 
+/** Checks that only a store of documents needs, as {@link CHECKS}. */
+export const STORE_CHECKS = [
+  'projection',
+  'mappings',
+  'resources',
+  'replays',
+  'unsealed-documents',
+  'hidden-documents',
+  'denied-parts',
+  'delivery',
+] as const;
+
 /** The name of one check. */
-export type CheckName = (typeof CHECKS)[number];
+export type CheckName = (typeof CHECKS)[number] | (typeof STORE_CHECKS)[number];
 
 /** Tells whether a check is to be made. */
 export type CheckSwitch = (check: CheckName) => boolean;

@@ -71,8 +71,10 @@ export function asDelivered(
     const part = { ...finding, from: start, to: end };
     parts.push({ ...part, ...asAbsent(outcome, part, coveredAtMs(outcome, start)) });
   };
-  for (const number of [...declared.keys()].sort((a, b) => a - b)) {
+  for (const [number, { hash }] of [...declared].sort(([a], [b]) => a - b)) {
     if (number < start || number > to) continue;
+    // Another record was refused than the one that is missed.
+    if ((outcome.passedOver.get(number) ?? hash) !== hash) continue;
     rest(number - 1);
     start = number + 1;
     parts.push({

@@ -44,6 +44,8 @@ export interface Diagnosis {
   readonly earliestMs: number;
   /** Whether there is a note at all, of whatever worth. */
   readonly noted: boolean;
+  /** Hashes of records that are not here, which the root of a note proves, by number. */
+  readonly passedOver: ReadonlyMap<number, string>;
   /** Well-formed records seen, on the branch or not. */
   readonly wellFormed: number;
   /** Explains why the records do not lead from the last note to the record that a successor pins. */
@@ -88,7 +90,7 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
     const trustedRoot = anchors.find((note) => note.checkpoint.size === last)?.checkpoint.root;
     return classify(rest, { base: branch.head, last, trustedRoot, check, coveredElsewhere });
   };
-  for (const [first, last] of rangesOf(branch.absent)) {
+  for (const [first, last] of rangesOf(branch.absent.map(({ number }) => number))) {
     const evidence = first === last ? `No record has number ${first}.` : `No records have numbers ${first} to ${last}.`;
     if (check('links')) log.add({ code: 'RECORD_MISSING', from: first, to: last, evidence });
   }
@@ -117,6 +119,7 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
     sealings: segment.deliveryGraceMs === undefined ? [] : sealingsOf(items),
     earliestMs: items.reduce((least, item) => Math.min(least, timeOf(item)), Number.POSITIVE_INFINITY),
     noted: from.state.number > 0 || notes.length > 0,
+    passedOver: new Map(branch.absent.map(({ number, hash }) => [number, hash])),
     wellFormed: items.filter((item) => item.kind === 'record').length,
     explain: (pin) => explainPin(pin, items, explain),
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-export { CHECKS, type CheckName } from './checks.ts';
+export { CHECKS, type CheckName, STORE_CHECKS } from './checks.ts';
 export { VerifierError, type VerifierErrorCode } from './errors.ts';
 export type { Finding, FindingCode, Severity } from './findings.ts';
 export { formatKnownHeads, type KnownHead, type KnownHeads, parseKnownHeads } from './known-heads.ts';

@@ -34,6 +34,7 @@ export interface Outcome {
   /** As in {@link Diagnosis}; none where the segment is whole. */
   readonly sealings: Diagnosis['sealings'];
   readonly earliestMs: number;
+  readonly passedOver: Diagnosis['passedOver'];
   readonly noted: boolean;
   readonly explain: Diagnosis['explain'] | undefined;
   /** Byte offset up to which the file was read. */
@@ -86,6 +87,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
       wellFormed: proved.number,
       sealings: [],
       earliestMs: Number.POSITIVE_INFINITY,
+      passedOver: new Map(),
       noted: true,
       explain: undefined,
       end: scan.end,
@@ -118,6 +120,7 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
     wellFormed: proved.number + diagnosis.wellFormed,
     sealings: diagnosis.sealings,
     earliestMs: diagnosis.earliestMs,
+    passedOver: diagnosis.passedOver,
     noted: diagnosis.noted,
     // Asked for seldom: the lines of every damaged segment would not fit into memory together.
     explain: (pin) => {

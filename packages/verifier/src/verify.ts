@@ -8,6 +8,7 @@ import { declaredUndelivered } from './across/undelivered.ts';
 import type { CheckName, CheckSwitch } from './checks.ts';
 import { reconcileCopies } from './copies.ts';
 import { asDelivered } from './delivery.ts';
+import { checkedDocuments, checkedStore } from './document-checks.ts';
 import { type Examined, examineSources } from './examination.ts';
 import { FindingLog } from './finding-log.ts';
 import { compareFindings, type Finding } from './findings.ts';
@@ -100,8 +101,8 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
   told.push(emptiness(outcomes, records, told.flat(), trust, check));
-  told.push(alteredFields(examined, reports));
-  for (const source of sources) told.push((await source.findings?.()) ?? []);
+  told.push(checkedDocuments(alteredFields(examined, reports), check));
+  for (const source of sources) told.push(checkedStore((await source.findings?.()) ?? [], check));
   const signatures =
     options.recordSignatures === true && trust !== undefined
       ? await checkRecordSignatures(trustedOutcomes(outcomes, reports), trust)
@@ -168,7 +169,7 @@ function trustedOutcomes(outcomes: ReadonlyMap<string, Outcome>, reports: readon
 
 /** A stream that nothing vouches for proves nothing, so neither does its damage. */
 function segmentFindings(examined: Examined, streams: Streams): readonly Finding[] {
-  const { policy, knownHeads } = streams.input;
+  const { policy, knownHeads, check } = streams.input;
   const accountable = (outcome: Outcome): boolean => {
     const id = outcome.streamId ?? '';
     return (
@@ -183,7 +184,9 @@ function segmentFindings(examined: Examined, streams: Streams): readonly Finding
   const declared = declaredUndelivered(streams);
   const own = [...examined.byStream.values()].flat().flatMap((outcome) => {
     const claims = declared.get(outcome.streamId ?? '') ?? new Map<number, UndeliveredClaim>();
-    const told = outcome.findings.flatMap((finding) => asDelivered(outcome, finding, claims));
+    const told = check('delivery')
+      ? outcome.findings.flatMap((finding) => asDelivered(outcome, finding, claims))
+      : outcome.findings;
     // What is not here proves nothing against a stream, whoever vouches for it, while it may still come.
     const late = ({ severity }: Finding): boolean => severity === 'incomplete';
     const answers = accountable(outcome);

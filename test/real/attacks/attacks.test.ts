@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { type CheckName, type Report, STORE_CHECKS } from '@stepseal/verifier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences } from '../../attacks/compare.ts';
 import { installed } from '../support/installed.ts';
 import { type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { STORE_NEEDED_BY } from './checks.ts';
 import { CARRIED_EXPECTATIONS, EXPECTATIONS, expectedCarried } from './expectations.ts';
 import { basesOf, CARRIED, carried } from './rows/carried.ts';
 import { DENIED_USER } from './rows/visibility.ts';
 import { STORE_ROWS } from './rows.ts';
-import { baseOf } from './support/bases.ts';
+import { type Base, baseOf } from './support/bases.ts';
 import { RowStream } from './support/row-stream.ts';
 import { PASSWORD, runOnStore, type Shown } from './support/run.ts';
 import { Tally } from './support/tally.ts';
 import { Target } from './support/target.ts';
+import type { StoreVariant } from './support/variant.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -44,6 +47,21 @@ afterAll(async () => {
   tally.print();
 });
 
+/** Carries out an attack on documents of which the control verified. @param disable checks to switch off behind it */
+async function attacked(
+  variant: StoreVariant,
+  ...disable: readonly CheckName[]
+): Promise<{ base: Base; report: Report }> {
+  const base = baseOf(variant.base);
+  const target = new Target(base, rowStream(variant.fill !== undefined));
+  await (variant.fill?.(target) ?? target.fill());
+  const shown: Shown = { dataStream: target.stream.name, trust: base.trust, now: base.now };
+  const control = await runOnStore(store, { ...shown, ...variant.control?.(target) });
+  expect(differences(control, base.expected, base.streams), 'control').toEqual([]);
+  const view = await variant.attack(target);
+  return { base, report: await runOnStore(store, { ...shown, ...view }, new Set(disable)) };
+}
+
 for (const [row, variants] of STORE_ROWS) {
   describe(`attack ${row} on documents`, () => {
     test('every variant has an expectation, and every expectation a variant', () => {
@@ -53,14 +71,7 @@ for (const [row, variants] of STORE_ROWS) {
     for (const [name, variant] of Object.entries(variants)) {
       tally.announce(row);
       test(`${name}: exact verdict, and the untouched control verifies`, async () => {
-        const base = baseOf(variant.base);
-        const target = new Target(base, rowStream(variant.fill !== undefined));
-        await (variant.fill?.(target) ?? target.fill());
-        const shown: Shown = { dataStream: target.stream.name, trust: base.trust, now: base.now };
-        const control = await runOnStore(store, { ...shown, ...variant.control?.(target) });
-        expect(differences(control, base.expected, base.streams), 'control').toEqual([]);
-        const view = await variant.attack(target);
-        const report = await runOnStore(store, { ...shown, ...view });
+        const { base, report } = await attacked(variant);
         const expected = EXPECTATIONS[row]?.[name];
         expect(expected === undefined ? ['no expectation'] : differences(report, expected, base.streams)).toEqual([]);
         tally.passed(row);
@@ -96,5 +107,16 @@ for (const [row, names] of CARRIED) {
         });
       }
     }
+  });
+}
+
+for (const check of STORE_CHECKS) {
+  const [row, name] = STORE_NEEDED_BY[check];
+  test(`check ${check}: without it, attack ${row} (${name}) gets another verdict`, async () => {
+    const variant = STORE_ROWS.get(row)?.[name];
+    const expected = EXPECTATIONS[row]?.[name];
+    if (variant === undefined || expected === undefined) throw new Error(`row ${row} has no such variant`);
+    const { base, report } = await attacked(variant, check);
+    expect(differences(report, expected, base.streams)).not.toEqual([]);
   });
 }
