@@ -95,31 +95,34 @@ export function mappingDeviations(answer: unknown): readonly MappingDeviation[] 
 }
 
 /** What the mappings of the indices behind a name make of what is sealed. */
-export async function mappingFindings(client: Client, names: string): Promise<readonly Entry[]> {
+export interface Searched {
+  readonly entries: readonly Entry[];
+  /** Fields that an index does not have, by index: that matters once a document there has one. */
+  readonly absent: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** @throws VerifierError `SOURCE_UNREADABLE` */
+export async function searchedFields(client: Client, names: string): Promise<Searched> {
   const path = `/${encodeURIComponent(names)}/_mapping?expand_wildcards=open,hidden&ignore_unavailable=true`;
   const { status, body } = await askIfAllowed(client, 'GET', path);
-  if (status === 404) return [];
+  const absent = new Map<string, Set<string>>();
+  if (status === 404) return { entries: [], absent };
   if (status !== 200) {
     const evidence =
       'The credentials may not read the mappings: whether a search finds what documents say is not known.';
-    return [{ code: 'UNREADABLE', severity: 'info', evidence }];
+    return { entries: [{ code: 'UNREADABLE', severity: 'info', evidence }], absent };
   }
   const deviations = mappingDeviations(body);
-  const older = new Map<string, string[]>();
-  for (const { index, field, absent } of deviations) {
-    if (absent) older.set(index, [...(older.get(index) ?? []), field]);
+  for (const { index, field } of deviations.filter((it) => it.absent)) {
+    const fields = absent.get(index);
+    if (fields === undefined) absent.set(index, new Set([field]));
+    else fields.add(field);
   }
-  return [
-    ...deviations
-      .filter(({ absent }) => !absent)
-      .map(({ index, field, how }): Entry => {
-        return { code: 'PROJECTION_MISMATCH', field, evidence: `In ${shownName(index)} this field ${how}.` };
-      }),
-    ...[...older].map(([index, fields]): Entry => {
-      const evidence = `${shownName(index)} does not search ${fields.length} of the fields that are sealed, ${fields[0]} among them: a search for them misses its documents.`;
-      return { code: 'PROJECTION_MISMATCH', severity: 'incomplete', field: fields[0] ?? '', evidence };
-    }),
-  ];
+  const entries = deviations.flatMap(({ index, field, how, absent: isAbsent }): Entry[] => {
+    const evidence = `In ${shownName(index)} this field ${how}.`;
+    return isAbsent ? [] : [{ code: 'PROJECTION_MISMATCH', field, evidence }];
+  });
+  return { entries, absent };
 }
 
 /** Whether a document that brings this field makes it one of the index. */

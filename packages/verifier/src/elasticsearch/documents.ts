@@ -16,7 +16,8 @@ import { type ExportedFacts, exportedFacts } from './exported-facts.ts';
 import type { Hit } from './pages.ts';
 import { type CarriedRecord, carriedRecord, looksSealed } from './read-document.ts';
 import { SealPointers } from './seal-pointers.ts';
-import { shownDocument } from './shown-document.ts';
+import { shownDocument, shownName } from './shown-document.ts';
+import { isObject } from './stored-value.ts';
 import { StreamFiles } from './stream-files.ts';
 
 /** Streams that get a file of their own; whoever may write to the index chooses how many it names. */
@@ -39,6 +40,16 @@ interface Copies {
   count: number;
 }
 
+export interface DocumentOptions {
+  /** Name of the source in findings. */
+  readonly source: string;
+  readonly trust: TrustPolicy | undefined;
+  /** Whether signatures of single records are kept. */
+  readonly recordSignatures: boolean;
+  /** Fields of the trail that an index does not have, by index. */
+  readonly absent: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /** Takes the documents of an index one by one, and keeps of each what a verification needs. */
 export class Documents {
   readonly files: StreamFiles;
@@ -47,6 +58,9 @@ export class Documents {
   private readonly source: string;
   private readonly trust: TrustPolicy | undefined;
   private readonly signatures: boolean;
+  private readonly absent: DocumentOptions['absent'];
+  /** Documents with a field that their index does not have, by index and field. */
+  private readonly unsearched = new Map<string, number>();
   private readonly alteredDocuments: AlteredDocuments;
   private readonly open = new Map<string, ExportedFacts>();
   private readonly refused = new Map<string, string>();
@@ -56,18 +70,20 @@ export class Documents {
   private readonly misled = new Map<string, AlteredRecord[]>();
   private readonly log: FindingLog;
 
-  /** @param signatures whether signatures of single records are kept */
-  constructor(directory: string, source: string, trust: TrustPolicy | undefined, signatures: boolean) {
+  constructor(directory: string, { source, trust, recordSignatures, absent }: DocumentOptions) {
     this.files = new StreamFiles(directory);
     this.alteredDocuments = new AlteredDocuments(directory);
     this.source = source;
     this.trust = trust;
-    this.signatures = signatures;
+    this.signatures = recordSignatures;
+    this.absent = absent;
     this.log = new FindingLog(source, undefined);
   }
 
   take(hit: Hit): void {
     this.counts.set(hit.index, (this.counts.get(hit.index) ?? 0) + 1);
+    const absent = this.absent.get(hit.index);
+    if (absent !== undefined) this.countUnsearched(hit, absent);
     const record = carriedRecord(hit, (stream) => this.open.get(stream));
     const full = record !== undefined && !this.files.has(record.stream) && this.files.size >= MAX_STREAMS;
     if (record === undefined || full) this.addUnsealed(hit);
@@ -103,7 +119,25 @@ export class Documents {
       const evidence = `${count} document(s) hold it and no sealed record does: somebody on the way added it.`;
       log.add({ code: 'ADDED', severity: 'info', field, evidence });
     }
+    for (const [place, count] of this.unsearched) {
+      const [index = '', field = ''] = place.split(' ');
+      const evidence = `${count} document(s) of ${shownName(index)} have it, and the index does not: a search for it misses them.`;
+      log.add({ code: 'PROJECTION_MISMATCH', severity: 'incomplete', field, evidence });
+    }
     return [...this.log.findings, ...log.findings];
+  }
+
+  /** An index of before an upgrade lacks what no document of that time has. */
+  private countUnsearched({ index, source }: Hit, absent: ReadonlySet<string>): void {
+    if (!isObject(source)) return;
+    const paths = Object.entries(source).flatMap(([key, value]) =>
+      isObject(value) ? Object.keys(value).map((name) => `${key}.${name}`) : [key],
+    );
+    for (const path of paths) {
+      if (!absent.has(path)) continue;
+      const place = `${index} ${path}`;
+      this.unsearched.set(place, (this.unsearched.get(place) ?? 0) + 1);
+    }
   }
 
   private addUnsealed(hit: Hit): void {

@@ -39,10 +39,15 @@ function keepDigits(_key: string, value: unknown, context: { readonly source: st
 /** Whether a number outside of strings is written with a point, an exponent or so many digits that some could get lost. */
 function hidesDigits(text: string): boolean {
   let digits = 0;
+  let isString = false;
+  // One plain loop: of a page of documents every character is looked at.
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE) {
-      at = endOfString(text, at + 1);
+    if (isString) {
+      if (code === QUOTE) isString = false;
+      else if (code === BACKSLASH) at++;
+    } else if (code === QUOTE) {
+      isString = true;
       digits = 0;
     } else if (code >= 0x30 && code <= 0x39) {
       if (++digits >= UNSAFE_DIGITS) return true;
@@ -53,15 +58,4 @@ function hidesDigits(text: string): boolean {
     }
   }
   return false;
-}
-
-/** Where the string that begins at `from` has its closing quotation mark; the end of a text that has none. */
-function endOfString(text: string, from: number): number {
-  for (let at = from; ; at++) {
-    at = text.indexOf('"', at);
-    if (at === -1) return text.length;
-    let backslashes = 0;
-    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return at;
-  }
 }

@@ -10,7 +10,7 @@ import type { Finding } from '../findings.ts';
 import { openFile } from '../sources/file-source.ts';
 import type { Segment, Source } from '../sources/source.ts';
 import type { TrustPolicy } from '../trust.ts';
-import { mappingFindings } from './check-mappings.ts';
+import { searchedFields } from './check-mappings.ts';
 import { documentsOutside, hiddenDocuments, mayReadAll, storedCounts } from './count-documents.ts';
 import { Documents } from './documents.ts';
 import { closePointInTime, openPointInTime, type PointInTime, readPages } from './pages.ts';
@@ -95,7 +95,8 @@ interface Read {
 
 async function readIndex(options: ElasticsearchSourceOptions, directory: string): Promise<Read> {
   const { client, dataStream, deliveryGraceMs = DELIVERY_GRACE_MS, trust, recordSignatures = false } = options;
-  const documents = new Documents(directory, dataStream, trust, recordSignatures);
+  const searched = await searchedFields(client, dataStream);
+  const documents = new Documents(directory, { source: dataStream, trust, recordSignatures, absent: searched.absent });
   const log = new FindingLog(dataStream, undefined);
   const stored = await storedCounts(client, dataStream);
   let partial = false;
@@ -132,7 +133,7 @@ async function readIndex(options: ElasticsearchSourceOptions, directory: string)
       ? [UNCOUNTED]
       : await hiddenDocuments(client, dataStream, stored, whole ? documents.counts : undefined);
   const outside = await documentsOutside(client, dataStream);
-  for (const entry of [...hidden, ...outside, ...(await mappingFindings(client, dataStream))]) {
+  for (const entry of [...hidden, ...outside, ...searched.entries]) {
     partial ||= entry.code === 'UNREADABLE' && entry.severity === 'incomplete';
     log.add(entry);
   }

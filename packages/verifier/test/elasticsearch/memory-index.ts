@@ -73,6 +73,8 @@ export interface MemoryServer {
   /** Documents of an index that is in no data stream. */
   readonly outside?: number;
   readonly failed?: number;
+  /** What the server answers of its mappings; default that it answers nothing. */
+  readonly mappings?: unknown;
 }
 
 /** An Elasticsearch of these documents that knows what a verification asks. */
@@ -83,6 +85,7 @@ export function memoryClient(all: readonly MemoryDocument[], server: MemoryServe
     if (path.endsWith('/_pit')) return { statusCode: 200, body: { id: 'pit', _shards: { failed: 0 } } };
     if (path === '/_search') return { statusCode: 200, body: found(documents, JSON.parse(String(body))) };
     if (path.endsWith('/_stats/docs')) return mayCount ? { statusCode: 200, body: stats(all) } : FORBIDDEN;
+    if (path.endsWith('/_mapping') && server.mappings !== undefined) return { statusCode: 200, body: server.mappings };
     if (path.endsWith('/_has_privileges')) return { statusCode: 200, body: { has_all_requested: mayReadAll } };
     if (path.endsWith('/_count'))
       return { statusCode: 200, body: { count: path.includes('failures') ? failed : outside } };

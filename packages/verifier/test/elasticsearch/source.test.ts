@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { readFileSync } from 'node:fs';
 import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
@@ -419,4 +420,29 @@ test('an index that holds less of a stream than its segment is late within the g
   };
   expect(await both(writer.clock.wallMs + 5_000)).toEqual(['incomplete NOT_YET_DELIVERED 25 27']);
   expect(await both(later(writer))).toEqual(['tampered TRUNCATED 25 27']);
+});
+
+describe('an index of before an upgrade', () => {
+  /** As the template made it, without one field. */
+  function mappingsWithout(name: string): unknown {
+    const template = new URL('../../../elastic/assets/component-template-mappings.json', import.meta.url);
+    const { mappings } = JSON.parse(readFileSync(template, 'utf8')).template;
+    delete mappings.properties.attributes.properties[name];
+    return { [BACKING_INDEX]: { mappings } };
+  }
+
+  test('lacks fields that no document of it has, which is in order', async () => {
+    const writer = longWriter('es/upgrade');
+    const server = { mappings: mappingsWithout('step_up.risk.score_milli') };
+    expect(told(await verifyIndex(documentsOf(writer), writer, { server }))).toEqual([]);
+  });
+
+  test('is incomplete where a document has what is not searched', async () => {
+    const writer = longWriter('es/upgraded');
+    const server = { mappings: mappingsWithout('step_up.outcome') };
+    const report = await verifyIndex(documentsOf(writer), writer, { server });
+    expect(told(report)).toEqual(['incomplete PROJECTION_MISMATCH']);
+    expect(report.findings[0]?.field).toBe('attributes.step_up.outcome');
+    expect(report.findings[0]?.evidence).toContain('7 document(s)');
+  });
 });
