@@ -81,10 +81,12 @@ export interface Collector {
  * A Collector that runs already, with the project's fragment added to it as its documentation says.
  *
  * @param writer as whom it writes; with all rights unless said
+ * @param extra configurations that are merged over it
  */
 export async function collectorWithFragment(
   { url, password }: Elasticsearch,
   writer: { readonly user: string; readonly password: string } = { user: 'elastic', password },
+  extra: readonly string[] = [],
 ): Promise<Collector> {
   const directory = mkdtempSync(join(tmpdir(), 'stepseal-collector-'));
   const [ordinary, audit, health] = [await freePort(), await freePort(), await freePort()];
@@ -97,6 +99,7 @@ export async function collectorWithFragment(
       'yaml:service::extensions: [health_check, file_storage/stepseal]',
       // Its port is fixed, and several Collectors may run at a time.
       'yaml:service::telemetry::metrics::level: none',
+      ...extra,
     ],
     variables: {
       EXISTING_OTLP_ENDPOINT: `127.0.0.1:${ordinary}`,
