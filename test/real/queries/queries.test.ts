@@ -12,6 +12,7 @@ import { documents, sealed } from '../collector/support/records.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, callAs, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
 import { afterwards, answers } from './support/answers.ts';
+import { rowsOfEsql } from './support/esql.ts';
 import { queryOfKql } from './support/kql.ts';
 import { filled, type Recipe, recipes } from './support/recipes.ts';
 import { type Row, rowsOf } from './support/rows.ts';
@@ -73,6 +74,10 @@ test.each(questions)('the request beside %s is answered with what happened', asy
   expect(await answered(recipe)).toEqual(answers[name]?.(streamOf('late')));
 });
 
+test.each(questions)('the ES|QL of %s, read by the tests themselves, gives the same table', async (name, recipe) => {
+  expect(rowsOfEsql(recipe.esql, await everything())).toEqual(answers[name]?.(streamOf('late')));
+});
+
 test.each(questions.filter(([, { kql }]) => kql !== undefined))(
   'the KQL of %s finds the documents that the answer is made of',
   async (_name, recipe) => {
@@ -104,6 +109,11 @@ test('a changed payload, a deleted and an invented document are what three of th
   expect((await store.call('PUT', `${STREAM}/_create/invented`, invented)).status).toBe(201);
   await store.call('POST', `${STREAM}/_refresh`);
 
+  for (const name of ['recomputed-hashes', 'gaps-in-numbers', 'documents-without-a-seal']) {
+    const recipe = questions.find(([one]) => one === name)?.[1] as Recipe;
+    const rows = (await answered(recipe)).map(({ payload: _, ...row }) => row);
+    expect([name, rowsOfEsql(recipe.esql, await everything())]).toEqual([name, rows]);
+  }
   expect(await answeredOf('recomputed-hashes')).toEqual([
     expect.objectContaining({ _id: changed, 'attributes.audit.integrity.hash': changed }),
   ]);
@@ -123,6 +133,7 @@ interface Hit {
   readonly _seq_no: number;
   readonly _primary_term: number;
   readonly _source: { readonly attributes: Readonly<Record<string, string>> };
+  readonly fields: Readonly<Record<string, readonly unknown[]>>;
 }
 
 async function answered(recipe: Recipe): Promise<readonly Row[]> {
@@ -134,6 +145,15 @@ async function answered(recipe: Recipe): Promise<readonly Row[]> {
 
 function answeredOf(name: string): Promise<readonly Row[]> {
   return answered(questions.find(([one]) => one === name)?.[1] as Recipe);
+}
+
+/** Every document by its fields, as a query of all of them sees it. */
+async function everything(): Promise<readonly Row[]> {
+  const { body } = await ask('POST', `${STREAM}/_search`, { size: 10_000, _source: false, fields: ['*'] });
+  return (body as Found).hits.hits.map(({ _id, fields }) => {
+    const values = Object.entries(fields).map(([field, list]) => [field, list.length > 1 ? list : list[0]]);
+    return { _id, ...(Object.fromEntries(values) as Row) };
+  });
 }
 
 async function ids(query: object): Promise<string[]> {

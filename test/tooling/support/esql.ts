@@ -86,7 +86,7 @@ function checkExpression(expression: string, columns: ReadonlySet<string>): void
 }
 
 /** Parts between a mark that stands neither in a string nor in brackets. */
-function split(text: string, mark: string): string[] {
+export function split(text: string, mark: string): string[] {
   const parts = [''];
   let depth = 0;
   let quoted = false;
