@@ -18,7 +18,7 @@ const UNSAFE_DIGITS = 16;
 
 /**
  * `JSON.parse` that loses no digit: integers beyond 2^53 are bigints, and numbers with a point or an exponent are
- * {@link WrittenNumber}s. Where a text has neither, which is nearly always, it costs one look at each character more.
+ * {@link WrittenNumber}s. Where a text has neither, which is nearly always, it costs one search of the text more.
  *
  * @throws SyntaxError where the text is no JSON
  */
@@ -36,11 +36,17 @@ function keepDigits(_key: string, value: unknown, context: { readonly source: st
   return Number.isSafeInteger(value) ? value : BigInt(source);
 }
 
+/**
+ * A number that hides digits, where a value may begin: behind a name, in a list, or behind another value of it. Inside of
+ * strings it may be found as well, hardly ever; no such number outside of them is passed over.
+ */
+const MAY_HIDE = /(?:"\s*:|[[,])\s*-?(?:\d{16}|\d+[.eE])/;
+
 /** Whether a number outside of strings is written with a point, an exponent or so many digits that some could get lost. */
 function hidesDigits(text: string): boolean {
+  if (!MAY_HIDE.test(text)) return false;
   let digits = 0;
   let isString = false;
-  // One plain loop: of a page of documents every character is looked at.
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (isString) {
