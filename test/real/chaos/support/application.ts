@@ -11,7 +11,7 @@ import { createKeys } from '@stepseal/processor/keys';
 const PROGRAM = fileURLToPath(new URL('../fixtures/application.mjs', import.meta.url));
 
 /** Events a second of each application. */
-export const PER_SECOND = 220;
+const PER_SECOND = 220;
 
 /** A service under steady load in a process of its own, and what it says, apart from Stepseal, that it emitted. */
 export class Application {

@@ -18,35 +18,28 @@ export interface Ran {
 
 /** `stepseal reconcile`: through the Collector of the line, whatever is missing now. */
 export function reconcile(line: Line, store: Store): Promise<Ran> {
-  return stepseal(line, store, [
-    'reconcile',
-    ...['--elasticsearch', store.url],
-    ...['--data-stream', line.dataStream],
-    ...['--segments', line.application.dataDir],
-    ...['--endpoint', line.endpoint],
+  return stepseal(line, store, 'reconcile', {
+    segments: line.application.dataDir,
+    endpoint: line.endpoint,
     // All that may still have come has been waited for.
-    ...['--delivery-grace', '0s'],
-  ]);
+    'delivery-grace': '0s',
+  });
 }
 
 /** `stepseal verify --elasticsearch` of the line's data stream. */
 export function verifyIndex(line: Line, store: Store): Promise<Ran> {
-  return stepseal(line, store, [
-    'verify',
-    ...['--elasticsearch', store.url],
-    ...['--data-stream', line.dataStream],
-    ...['--delivery-grace', '1s'],
-    '--json',
-  ]);
+  return stepseal(line, store, 'verify', { 'delivery-grace': '1s' });
 }
 
 /** Runs the command as its user does, with the service's key in the trust file and the credentials in the environment. */
-function stepseal(line: Line, store: Store, args: readonly string[]): Promise<Ran> {
+function stepseal(line: Line, store: Store, command: string, options: Readonly<Record<string, string>>): Promise<Ran> {
   const { deployment, vkey } = line.application;
   const trust = join(line.directory, 'trust.json');
   const policy = { version: 1, deployments: { [deployment]: { identities: [vkey], collectors: [], overrides: [] } } };
   writeFileSync(trust, JSON.stringify(policy));
-  const child = spawn(process.execPath, [MAIN, ...args, '--trust', trust], {
+  const all = { ...options, elasticsearch: store.url, 'data-stream': line.dataStream, trust };
+  const flags = Object.entries(all).flatMap(([flag, value]) => [`--${flag}`, value]);
+  const child = spawn(process.execPath, [MAIN, command, ...flags], {
     cwd: line.directory,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
