@@ -134,7 +134,7 @@ class RecordsOfIndex {
         size: Math.min(left, MOST_AT_ONCE),
         query: this.#documents,
         sort: byTime('desc'),
-        _source: false,
+        stored_fields: '_none_',
         track_total_hits: false,
         ...(after !== undefined && { search_after: [...after] }),
       });

@@ -34,7 +34,8 @@ export async function findStepUps(index: IndexReader, query: Query): Promise<Omi
     return { ...comparedCount(ranking, gathered, limit), loose, unread: unlike.sentences() };
   }
   const { stories } = gathered;
-  unlike.stepUps += ranking.ids.length - stories.length;
+  // What was open when it was found may have ended before it was read.
+  if (!filters.some(({ absent }) => absent)) unlike.stepUps += ranking.ids.length - stories.length;
   const matched = ranking.matched - (ranking.ids.length - stories.length);
   return { stories, matched, counted: ranking.counted, loose: ranking.loose, unread: unlike.sentences() };
 }

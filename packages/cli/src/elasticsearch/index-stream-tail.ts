@@ -77,7 +77,7 @@ export class IndexStreamTail {
     for (let number = from; number <= this.given; number++) this.#missing.add(number);
     const range = this.#range(from, this.given);
     const sort = [{ [NUMBER_FIELD]: { order: 'desc', unmapped_type: 'long' } }];
-    const { hits } = await this.#index.search({ size: MOST_MISSING, query: range, sort, _source: false });
+    const { hits } = await this.#index.search({ size: MOST_MISSING, query: range, sort, stored_fields: '_none_' });
     for (const {
       sort: [number],
     } of hits.hits)

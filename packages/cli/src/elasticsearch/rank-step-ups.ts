@@ -42,13 +42,38 @@ export async function rankStepUps(index: IndexReader, { filters, window, limit }
   const fewest = Math.min(...counts);
   const rarest = wanted[counts.indexOf(fewest)];
   const check = (ids: readonly string[]): Promise<Ranked[]> => ranked(index, ids, wanted, unwanted);
+  const few = fewest > COUNTED && unwanted.length > 0 ? await withoutAny(index, wanted, unwanted) : undefined;
+  if (few !== undefined) return { ...exactly(await check(few), limit), loose };
   if (rarest === undefined || fewest > COUNTED) {
     return { ...(await latestOfAll(new IdWalk(index, ofStepUps(oneOf(wanted))), check, limit)), loose };
   }
   const walk = new IdWalk(index, ofStepUps(rarest));
-  const found = await check(await walk.toEnd());
+  return { ...exactly(await check(await walk.toEnd()), limit), loose };
+}
+
+function exactly(found: Ranked[], limit: number): Omit<Ranking, 'loose'> {
   const ids = found.sort((a, b) => b.timeMs - a.timeMs).map(({ id }) => id);
-  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly', loose };
+  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly' };
+}
+
+/**
+ * Step-ups of which no document meets what is not wanted: those come first when they are put in order of how many do.
+ * Each index of the stream does that by itself, so that more may be given than there are. Undefined where there are many.
+ */
+async function withoutAny(
+  index: IndexReader,
+  wanted: readonly JsonObject[],
+  unwanted: readonly JsonObject[],
+): Promise<readonly string[] | undefined> {
+  const terms = { field: ID_FIELD, size: COUNTED, shard_size: COUNTED, order: { unwanted: 'asc' } };
+  const { aggregations } = await index.search({
+    size: 0,
+    track_total_hits: false,
+    query: oneOf([...wanted, ...unwanted]),
+    aggs: { ids: { terms, aggs: { unwanted: { filter: oneOf(unwanted) } } } },
+  });
+  const ids = (aggregations?.['ids']?.buckets ?? []).filter((bucket) => !isMet(bucket, 'unwanted'));
+  return ids.length < COUNTED ? ids.map(({ key }) => key) : undefined;
 }
 
 async function latestOf(index: IndexReader, query: JsonObject, limit: number): Promise<Ranking> {
