@@ -37,10 +37,10 @@ function keepDigits(_key: string, value: unknown, context: { readonly source: st
 }
 
 /**
- * A number that hides digits, where a value may begin: behind a name, in a list, or behind another value of it. Inside of
+ * A number that hides digits, where a value may begin: first of all, behind a name, in a list. Inside of
  * strings it may be found as well, hardly ever; no such number outside of them is passed over.
  */
-const MAY_HIDE = /(?:"\s*:|[[,])\s*-?(?:\d{16}|\d+[.eE])/;
+const MAY_HIDE = /(?:^|"\s*:|[[,])\s*-?(?:\d{16}|\d+[.eE])/;
 
 /** Whether a number outside of strings is written with a point, an exponent or so many digits that some could get lost. */
 function hidesDigits(text: string): boolean {
