@@ -301,7 +301,7 @@ describe('an export of OTLP in JSON', () => {
       (record) => record.attributes.push({ key: 'audit.integrity.hash', value: { stringValue: 'a'.repeat(64) } }),
     ],
     [
-      'attributes',
+      'audit.integrity.payload',
       (record) => record.attributes.unshift({ key: 'audit.integrity.payload', value: { stringValue: 'another' } }),
     ],
   ])('whose %s says something else than its payload is tampered with', async (field, change) => {
