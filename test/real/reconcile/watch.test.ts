@@ -93,11 +93,8 @@ test('a watch follows what grows, seals each result into the index it watches, a
     const added = await stepseal(auditor, 'trust', 'add', '--from', dir, '--deployment', deployment);
     expect([added.stderr, added.exitCode]).toEqual(['', 0]);
   }
-  const { child, ended } = start(auditor, [
-    'verify',
-    ...['--watch', '--interval', '1s', '--full-every', '1000', '--json', '--deployment', 'bank'],
-    ...['--elasticsearch', store.url, '--endpoint', collector.auditEndpoint],
-  ]);
+  const line = `verify --watch --interval 1s --full-every 1000 --json --deployment bank --elasticsearch ${store.url}`;
+  const { child, ended } = start(auditor, [...line.split(' '), '--endpoint', collector.auditEndpoint]);
   const rounds: Told[] = [];
   let rest = '';
   child.stdout?.on('data', (chunk: Buffer) => {

@@ -82,7 +82,9 @@ export const reconcileCommand: Command = {
         waitMs,
         hold: (stream) => reasonToHoldBack(stream, trust?.policy),
       }),
-    ).finally(() => redelivery?.close());
+    ).finally(async () => {
+      await redelivery?.close();
+    });
     const exitCode = exitCodeOf(found);
     const result = { segments, dataStream, dryRun, waitMs, exitCode };
     if (call.flags['json'] === true) call.terminal.printJson(reconcileJson(found, result));
