@@ -21,6 +21,9 @@ export type Behaviour =
   /** Of a bulk request these documents are answered with this status; the server gets the others. */
   | { readonly kind: 'documents'; readonly status: number; readonly which: (position: number) => boolean };
 
+/** What Elasticsearch says of itself: the exporter takes no answer without it for one. */
+const PRODUCT = { 'x-elastic-product': 'Elasticsearch' };
+
 /** An HTTP proxy on 127.0.0.1 before one server, which does to each request what it is told to. */
 export class FaultProxy {
   /** Asked for every request. */
@@ -79,14 +82,13 @@ export class FaultProxy {
       return;
     }
     if (behaviour.kind === 'answer') {
-      // What a server of its kind would say of itself, or the exporter does not take the answer for one.
-      response.writeHead(behaviour.status, { 'x-elastic-product': 'Elasticsearch' }).end();
+      response.writeHead(behaviour.status, PRODUCT).end();
       return;
     }
     const rewritten = behaviour.kind === 'documents' ? withoutDocuments(body, request.headers, behaviour) : undefined;
     const onward = rewritten?.body ?? body;
     if (rewritten !== undefined && onward.length === 0) {
-      send(response, 200, { 'content-type': 'application/json' }, rewritten.answer(undefined));
+      send(response, 200, { ...PRODUCT, 'content-type': 'application/json' }, rewritten.answer(undefined));
       return;
     }
     const headers = { ...request.headers, 'content-length': String(onward.length) };
