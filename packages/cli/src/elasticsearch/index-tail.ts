@@ -42,10 +42,11 @@ export class IndexTail {
 
   /** What is new since the last call. It may be called again after an error, and goes on where it was. */
   async *advance(nowMs: number = Date.now()): AsyncGenerator<TailedRecord | Notice> {
-    const isSweep = nowMs >= this.#nextSweepMs;
-    const ends = await this.#look(isSweep, nowMs);
-    const isFirst = !this.#begun;
-    if (isFirst) yield* this.#begin(ends, nowMs);
+    const isSweep = !this.#begun || nowMs >= this.#nextSweepMs;
+    const startMs = performance.now();
+    const ends = await streamEnds(this.#index, isSweep ? undefined : nowMs - RECENT_MS);
+    const tookMs = performance.now() - startMs;
+    if (!this.#begun) yield* this.#begin(ends, nowMs);
     for (const { streamId, last } of ends) {
       this.#known.add(streamId);
       if (this.#done.has(streamId)) continue;
@@ -57,14 +58,7 @@ export class IndexTail {
         yield item;
       }
     }
-  }
-
-  async #look(isSweep: boolean, nowMs: number): Promise<readonly StreamEnd[]> {
-    if (!isSweep) return streamEnds(this.#index, nowMs - RECENT_MS);
-    const ends = await streamEnds(this.#index);
-    const tookMs = Date.now() - nowMs;
-    this.#nextSweepMs = nowMs + Math.max(SWEEP_MS, tookMs / SWEEP_SHARE);
-    return ends;
+    if (isSweep) this.#nextSweepMs = nowMs + Math.max(SWEEP_MS, tookMs / SWEEP_SHARE);
   }
 
   async *#begin(ends: readonly StreamEnd[], nowMs: number): AsyncGenerator<Notice> {
