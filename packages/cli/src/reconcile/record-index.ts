@@ -42,6 +42,7 @@ export class RecordIndex {
 
   /** What there is of these streams; those that the index does not have are left out. @throws ElasticError */
   async numbers(streams: readonly string[]): Promise<Map<string, IndexedNumbers>> {
+    if (streams.length === 0) return new Map();
     const body = await this.#search({
       size: 0,
       query: { terms: { [STREAM]: streams } },
