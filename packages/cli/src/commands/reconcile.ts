@@ -29,7 +29,7 @@ export const reconcileCommand: Command = {
   ],
   examples: [
     'stepseal reconcile --elasticsearch https://elasticsearch:9200 --dry-run # what is missing',
-    'stepseal reconcile --elasticsearch https://elasticsearch:9200 --segments /mnt/archive --endpoint http://collector:4319',
+    'stepseal reconcile --elasticsearch https://elasticsearch:9200 --segments /mnt/archive --endpoint http://collector:4319 # an archive',
   ],
   options: {
     segments: { type: 'string', value: 'DIR', brief: 'Directory of segments; default the data directory.' },

@@ -23,7 +23,8 @@ export const verifyCommand: Command = {
   about: [
     'Checks sealed records: that none was altered, removed, reordered, inserted or cut off since it was sealed. PATH is a',
     'directory of segments, one segment, or - for lines on standard input; default is the data directory. With',
-    '--elasticsearch it is what people search there, field by field.',
+    '--elasticsearch it is what people search there, field by field; with --segments too, both copies are compared. --watch',
+    'verifies again and again, and seals each result as a record.',
     'Exit codes: 0 verified, 1 tampered, 2 incomplete, 3 cannot be verified, 64 usage.',
   ],
   examples: [
@@ -31,7 +32,6 @@ export const verifyCommand: Command = {
     'stepseal verify /mnt/archive --trust bank.trust.json --known-heads heads.json # every night, from cron',
     'stepseal verify q4 --trust bank.trust.json --since 2026-10-01 --until 2027-01-01 # an export, for what it is',
     'stepseal verify --elasticsearch https://es.example:9200 --api-key-file auditor.key # the live index',
-    'cat archive/*.ndjson | stepseal verify - --json | jq -r .grade # for a script',
   ],
   options: {
     trust: { type: 'string', value: 'FILE', brief: `Whose keys count; default ./${TRUST_FILE_NAME} if there.` },

@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { Reconciliation } from '../reconcile/reconcile.ts';
+import { counted } from './counted.ts';
 import type { Line } from './line.ts';
 import { columns } from './table.ts';
 
@@ -40,7 +41,7 @@ export function reconcileLines(found: Reconciliation, call: ReconcileCall): Line
   const head = ['STREAM', 'RECORDS', 'MISSING', 'SENT', 'THERE NOW', 'STILL MISSING', 'REFUSED', 'ID TAKEN'];
   const heads = call.dryRun ? [...head.slice(0, 3), 'ID TAKEN'] : head;
   return [
-    `${compared} streams with ${records} records in ${call.segments}, compared with ${call.dataStream}`,
+    `${counted(compared, 'stream')} with ${counted(records, 'record')} in ${call.segments}, compared with ${call.dataStream}`,
     ...(rows.length === 0 ? [] : ['', ...columns([heads, ...rows])]),
     ...(streams.length > MOST_STREAMS ? [`and ${streams.length - MOST_STREAMS} streams more: --json has all`] : []),
     '',

@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { ComparedCopies, OneSided } from '../reconcile/two-copies.ts';
+import { counted } from './counted.ts';
 import type { Line } from './line.ts';
 import { columns } from './table.ts';
 
@@ -16,7 +17,7 @@ export function copiesLines(copies: ComparedCopies): Line[] {
     ...part('only in the segments, and young: they may still come', onTheWay),
     ...part('only in Elasticsearch: deleted here by retention, or never here', onlyIndex),
   ];
-  const both = `The two copies: ${streams} streams with ${records} records in the segments.`;
+  const both = `The two copies: ${counted(streams, 'stream')} with ${counted(records, 'record')} in the segments.`;
   return ['', parts.length === 0 ? `${both} Each has what the other has.` : both, ...parts];
 }
 
@@ -24,10 +25,10 @@ function part(what: string, found: readonly OneSided[]): Line[] {
   if (found.length === 0) return [];
   const total = found.reduce((sum, { records }) => sum + records, 0);
   const rows = found.slice(0, MOST_STREAMS).map(({ stream, records, numbers }) => {
-    return [`  ${stream}`, `${records} records`, ranges(numbers, records)];
+    return [`  ${stream}`, counted(records, 'record'), ranges(numbers, records)];
   });
   const more = found.length > MOST_STREAMS ? [`  and ${found.length - MOST_STREAMS} streams more`] : [];
-  return ['', `${total} records ${what}`, ...columns(rows), ...more];
+  return ['', `${counted(total, 'record')} ${what}`, ...columns(rows), ...more];
 }
 
 /** Numbers as they follow each other: `3, 7 to 9`. */

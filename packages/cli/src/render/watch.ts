@@ -3,6 +3,7 @@
 
 import type { Round } from '../watch/rounds.ts';
 import type { ToldRound } from '../watch/watch.ts';
+import { counted } from './counted.ts';
 import { findingLines } from './finding.ts';
 import { type Line, styled } from './line.ts';
 import { dateTime, isoTime } from './time.ts';
@@ -11,7 +12,7 @@ import { dateTime, isoTime } from './time.ts';
 export function roundLines(round: Round, told: ToldRound, before: string): Line[] {
   const style = round.exitCode === 0 ? 'good' : round.exitCode === 1 ? 'bad' : 'doubtful';
   const what = round.extent === 'full' ? 'everything' : 'what has grown';
-  const facts = `${what}: ${round.streams} streams, ${round.records} records, ${Math.round(told.durationMs)} ms`;
+  const facts = `${what}: ${counted(round.streams, 'stream')}, ${counted(round.records, 'record')}, ${Math.round(told.durationMs)} ms`;
   return [
     [`${dateTime(told.endedMs)}  `, styled(style, round.grade), `  ${facts}`],
     ...(alarmOf(round) === before ? [] : findingLines(round.findings.filter(({ severity }) => severity !== 'info'))),
