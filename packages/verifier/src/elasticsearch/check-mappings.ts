@@ -129,7 +129,7 @@ export async function searchedFields(client: Client, names: string): Promise<Sea
 function isDynamic(mappings: unknown, path: string): boolean {
   const parent = member(member(mappings, 'properties'), path.split('.', 1)[0] ?? '');
   const dynamic = member(parent, 'dynamic') ?? member(mappings, 'dynamic') ?? true;
-  return String(dynamic) === 'true';
+  return dynamic === true || dynamic === 'true';
 }
 
 /** Goes through the properties of a mapping, whose names are nested or have dots as they please. */

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { parsePayload, recordHash, type TypedValue } from '@stepseal/core/format';
 import { exporterDocument } from '@stepseal/testkit';
-import { compareDocument, type DocumentDifference, isAsSealed } from '../../src/elasticsearch/compare-document.ts';
+import { compareDocument, type DocumentDifference } from '../../src/elasticsearch/compare-document.ts';
 import { type ExportedFacts, exportedFacts } from '../../src/elasticsearch/exported-facts.ts';
 import { parseLossless } from '../../src/elasticsearch/lossless-json.ts';
 
