@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { readFileSync } from 'node:fs';
 import { editText, type SegmentLine, segmentBytes, TestWriter, writeStepUp } from '@stepseal/testkit';
 import { type Finding, memorySource, parseTrustPolicy, type Report, verify } from '@stepseal/verifier';
 import { beforeEach, expect, test } from 'vitest';
 import { type Round, Rounds } from '../src/watch/rounds.ts';
+import { VerificationFigures } from '../src/watch/verification-metrics.ts';
 import { unverifiedEvent, verifiedEvent } from '../src/watch/verified-event.ts';
 
 /** What is watched: the lines of each stream, which tests change under the watch. */
@@ -156,4 +158,28 @@ test('the record of a round says what was found, by severity and code', async ()
     'stepseal.verified.grade': 'CANNOT_VERIFY',
     'stepseal.verified.codes': ['ELASTIC_UNREACHABLE'],
   });
+});
+
+test('metrics show the last verdict, one that was not reached included, and docs/metrics.md lists them all', async () => {
+  const figures = new VerificationFigures();
+  const read = (name: string): unknown =>
+    figures
+      .measures()
+      .find((measure) => measure.name === `stepseal.verification.${name}`)
+      ?.read();
+  expect([read('exit_code'), read('age')]).toEqual([undefined, undefined]);
+  figures.verified(await watched().next(), Date.now() - 5_000, 250);
+  expect([read('exit_code'), read('duration'), Number(read('records')) > 0]).toEqual([0, 0.25, true]);
+  expect(read('age')).toBeGreaterThanOrEqual(5);
+  figures.failed();
+  expect(read('exit_code')).toBe(3);
+  expect(read('runs')).toEqual([
+    { value: 1, attributes: { 'stepseal.verified.grade': 'SEALED', 'stepseal.verified.extent': 'full' } },
+    { value: 1, attributes: { 'stepseal.verified.grade': 'CANNOT_VERIFY', 'stepseal.verified.extent': 'full' } },
+  ]);
+  const page = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `(stepseal\.verification\.[\w.]+)` \| (\w+) \| `([^`]+)` \|/gm)];
+  expect(rows.map(([, name, kind, unit]) => [name, kind, unit])).toEqual(
+    figures.measures().map(({ name, kind, unit }) => [name, kind, unit]),
+  );
 });
