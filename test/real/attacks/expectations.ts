@@ -150,6 +150,12 @@ export const EXPECTATIONS: Readonly<Record<number, Readonly<Record<string, Expec
     // As when it is edited in place: a record stands there, and is not the one that was sealed.
     'and a copy with other sealed bytes under a new id': T('MODIFIED', 9),
   },
+  13: {
+    'to note 12, segments whole': T('TRUNCATED', 13, 19),
+    'to record 9, segments whole': T('TRUNCATED', 10, 19),
+    'index whole, segments cut at note 12': T('TRUNCATED', 13, 19),
+    'both whole': V('DUPLICATE_IDENTICAL'),
+  },
   19: {
     'rolled streams in reverse, in one index': V(),
     'rolled streams in reverse, in three indices': V(),

@@ -2,7 +2,14 @@
 // Copyright The Stepseal Authors
 
 import { anyOrder, collectorsAtWork, duplicates } from './rows/benign.ts';
-import { deletedDocuments, lateBatches, replays, squattedIds, unsealedDocuments } from './rows/documents.ts';
+import {
+  deletedDocuments,
+  lateBatches,
+  replays,
+  squattedIds,
+  tailsBesideSegments,
+  unsealedDocuments,
+} from './rows/documents.ts';
 import { addedNames, lossyCollectors, resources, searchableFields, severities } from './rows/fields.ts';
 import { sealedBytes } from './rows/sealed-bytes.ts';
 import { deniedParts, hiddenDocuments, shadowedFields } from './rows/visibility.ts';
@@ -14,6 +21,7 @@ export const STORE_ROWS: ReadonlyMap<number, StoreRow> = new Map([
   [3, searchableFields],
   [4, resources],
   [9, deletedDocuments],
+  [13, tailsBesideSegments],
   [19, anyOrder],
   [22, duplicates],
   [24, replays],

@@ -2,7 +2,8 @@
 // Copyright The Stepseal Authors
 
 import { recordHash } from '@stepseal/core/format';
-import { withAttributes } from '@stepseal/testkit';
+import { cutAfterNote, type SegmentLine, segmentBytes, withAttributes } from '@stepseal/testkit';
+import type { Files } from '../../../attacks/scenario.ts';
 import type { Document } from '../support/exported.ts';
 import type { Target } from '../support/target.ts';
 import { on, type StoreRow, type StoreVariant } from '../support/variant.ts';
@@ -29,6 +30,33 @@ async function again(target: Target, change: (source: Document) => unknown = () 
   change(source);
   await target.stream.create([[id, source]]);
 }
+
+/** Files of the base, as a service holds them. */
+function segmentsOf({ base }: Target, change: (lines: readonly SegmentLine[]) => readonly SegmentLine[]): Files {
+  return new Map(
+    Object.entries(base.lines).map(([name, lines]) => [`${base.streams[name]}.ndjson`, segmentBytes(change(lines))]),
+  );
+}
+
+const upTo = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, at) => first + at);
+
+const whole = (lines: readonly SegmentLine[]): readonly SegmentLine[] => lines;
+
+/** Row 13 beside another copy. With known heads alone it is among those carried over. */
+export const tailsBesideSegments: StoreRow = {
+  'to note 12, segments whole': on('closed', async (target) => {
+    await target.remove(...upTo(13, 19));
+    return { segments: segmentsOf(target, whole) };
+  }),
+  'to record 9, segments whole': on('closed', async (target) => {
+    await target.remove(...upTo(10, 19));
+    return { segments: segmentsOf(target, whole) };
+  }),
+  'index whole, segments cut at note 12': on('closed', (target) =>
+    Promise.resolve({ segments: segmentsOf(target, (lines) => cutAfterNote(lines, 12)) }),
+  ),
+  'both whole': on('closed', (target) => Promise.resolve({ segments: segmentsOf(target, whole) })),
+};
 
 const YEAR_MS = 31_536_000_000;
 
