@@ -6,6 +6,8 @@ import { VerifierError } from '../errors.ts';
 import { member } from '../sources/json-member.ts';
 import { parseLossless } from './lossless-json.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -30,11 +32,21 @@ export async function ask(
   pathAndQuery: string,
   body?: string,
 ): Promise<Answer> {
-  const { statusCode, text } = await send(client, method, pathAndQuery, body);
-  if (statusCode === 404) return { status: 404, body: undefined };
-  const parsed = parsedBody(text);
-  if (statusCode < 300) return { status: statusCode, body: parsed };
-  const type = member(member(parsed, 'error'), 'type');
+  const { status, bytes } = await askForBytes(client, method, pathAndQuery, body);
+  return { status, body: status === 404 ? undefined : parsedBody(bytes) };
+}
+
+/** As {@link ask}, unparsed; empty where it is not there. */
+export async function askForBytes(
+  client: Client,
+  method: 'GET' | 'POST' | 'DELETE',
+  pathAndQuery: string,
+  body?: string,
+): Promise<{ readonly status: number; readonly bytes: Buffer }> {
+  const { statusCode, bytes } = await send(client, method, pathAndQuery, body);
+  if (statusCode === 404) return { status: 404, bytes: NOTHING };
+  if (statusCode < 300) return { status: statusCode, bytes };
+  const type = member(member(parsedBody(bytes), 'error'), 'type');
   const reason = typeof type === 'string' ? type.replaceAll(/[^\w. -]/g, '') : 'no reason given';
   throw new VerifierError('SOURCE_UNREADABLE', `Elasticsearch refused to be read: ${reason} (${statusCode}).`);
 }
@@ -46,8 +58,8 @@ export async function askIfAllowed(
   pathAndQuery: string,
   body?: string,
 ): Promise<Answer> {
-  const { statusCode, text } = await send(client, method, pathAndQuery, body);
-  return { status: statusCode, body: statusCode < 300 ? parsedBody(text) : undefined };
+  const { statusCode, bytes } = await send(client, method, pathAndQuery, body);
+  return { status: statusCode, body: statusCode < 300 ? parsedBody(bytes) : undefined };
 }
 
 async function send(
@@ -55,39 +67,40 @@ async function send(
   method: string,
   pathAndQuery: string,
   body: string | undefined,
-): Promise<{ statusCode: number; text: string }> {
+): Promise<{ statusCode: number; bytes: Buffer }> {
   const [path = '', querystring] = pathAndQuery.split('?');
   const request = { method, path, ...(querystring && { querystring }), ...(body !== undefined && { body }) };
   try {
     const { statusCode, body: stream } = await client.transport.request(request, OPTIONS);
-    return { statusCode: statusCode ?? 0, text: await textOf(stream as AsyncIterable<Buffer>) };
+    return { statusCode: statusCode ?? 0, bytes: await bytesOf(stream as AsyncIterable<Buffer>) };
   } catch (cause) {
     // The client's error holds the request and its credentials: it goes no further.
     const meta = (cause as { meta?: { statusCode?: number; body?: unknown } }).meta;
     if (typeof meta?.statusCode === 'number' && meta.statusCode > 0) {
-      return { statusCode: meta.statusCode, text: await refusalOf(meta.body) };
+      return { statusCode: meta.statusCode, bytes: await refusalOf(meta.body) };
     }
     const name = cause instanceof Error ? cause.name : 'unknown error';
     throw new VerifierError('SOURCE_UNREADABLE', `Elasticsearch cannot be reached (${name}).`);
   }
 }
 
-async function textOf(stream: AsyncIterable<Buffer | string>): Promise<string> {
+async function bytesOf(stream: AsyncIterable<Buffer | string>): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of stream) parts.push(typeof part === 'string' ? Buffer.from(part) : part);
-  return Buffer.concat(parts).toString();
+  return Buffer.concat(parts);
 }
 
-async function refusalOf(body: unknown): Promise<string> {
-  if (typeof body === 'string') return body;
-  if (typeof body !== 'object' || body === null) return '';
-  if (Symbol.asyncIterator in body) return textOf(body as AsyncIterable<Buffer>).catch(() => '');
-  return JSON.stringify(body);
+async function refusalOf(body: unknown): Promise<Buffer> {
+  if (typeof body === 'string') return Buffer.from(body);
+  if (typeof body !== 'object' || body === null) return NOTHING;
+  if (Symbol.asyncIterator in body) return bytesOf(body as AsyncIterable<Buffer>).catch(() => NOTHING);
+  return Buffer.from(JSON.stringify(body));
 }
 
-function parsedBody(text: string): unknown {
+/** Reads an answer, or a part of one, without losing a digit. @throws VerifierError `SOURCE_UNREADABLE` */
+export function parsedBody(bytes: Buffer, careful?: boolean): unknown {
   try {
-    return text === '' ? undefined : parseLossless(text);
+    return bytes.length === 0 ? undefined : parseLossless(bytes.toString(), careful);
   } catch (cause) {
     throw new VerifierError('SOURCE_UNREADABLE', 'Elasticsearch gave an answer that is no JSON.', { cause });
   }

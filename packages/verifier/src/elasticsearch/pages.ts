@@ -3,7 +3,8 @@
 
 import type { Client } from '@elastic/elasticsearch';
 import { list, member } from '../sources/json-member.ts';
-import { ask } from './ask.ts';
+import { ask, askForBytes, parsedBody } from './ask.ts';
+import { cutPage, type HitText, type PageText } from './page-text.ts';
 
 /** One document as a page holds it. Whoever may write to the index controls all of it. */
 export interface Hit {
@@ -15,7 +16,7 @@ export interface Hit {
 
 /** Documents of one answer, in order of stream and number as the index has them. */
 export interface Page {
-  readonly hits: readonly Hit[];
+  readonly hits: Iterable<Hit>;
   /** True where a part of the index gave no answer. */
   readonly partial: boolean;
 }
@@ -27,6 +28,7 @@ export interface PointInTime {
   readonly partial: boolean;
 }
 
+const NOTHING = Buffer.alloc(0);
 const KEEP_ALIVE = '5m';
 
 /** In order of stream and number: as the index is sorted on disk. What has neither comes last. */
@@ -67,19 +69,19 @@ export async function* readPages(
   query: object,
   pageSize: number,
 ): AsyncGenerator<Page> {
-  let next: Promise<unknown> | undefined = request(client, point, query, pageSize, undefined);
+  let next: Promise<PageText> | undefined = request(client, point, query, pageSize, undefined);
   try {
     while (next !== undefined) {
-      const body: unknown = await next;
-      const hits = list(member(body, 'hits'), 'hits');
+      const { envelope, hits }: PageText = await next;
+      const body = parsedBody(envelope);
       const id = member(body, 'pit_id');
       if (typeof id === 'string') point.id = id;
-      const last = hits.at(-1);
+      const last = parsedBody(hits.at(-1)?.bytes ?? NOTHING);
       // What fails before it is waited for is thrown where it is.
       next = hits.length < pageSize ? undefined : request(client, point, query, pageSize, list(last, 'sort'));
       next?.catch(() => {});
       const partial = Number(member(member(body, '_shards'), 'failed') ?? 0) > 0 || member(body, 'timed_out') === true;
-      yield { hits: hits.map(hitOf), partial };
+      yield { hits: hitsOf(hits), partial };
     }
   } finally {
     await next?.catch(() => {});
@@ -92,7 +94,7 @@ async function request(
   query: object,
   size: number,
   after: readonly unknown[] | undefined,
-): Promise<unknown> {
+): Promise<PageText> {
   const body = {
     size,
     query,
@@ -104,7 +106,12 @@ async function request(
   // A number that is missing sorts as 2^63 - 1, which JSON.stringify cannot write.
   const values = after?.map((value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value)));
   const whole = values === undefined ? text : `${text.slice(0, -1)},"search_after":[${values.join(',')}]}`;
-  return (await ask(client, 'POST', '/_search', whole)).body;
+  return cutPage((await askForBytes(client, 'POST', '/_search', whole)).bytes);
+}
+
+/** Parsed one by one, as they are asked for. */
+function* hitsOf(texts: readonly HitText[]): Generator<Hit> {
+  for (const { bytes, hidesDigits } of texts) yield hitOf(parsedBody(bytes, hidesDigits));
 }
 
 function hitOf(hit: unknown): Hit {
