@@ -53,7 +53,8 @@ export class MemoryIndex implements Server {
 
   request(_method: string, _path: string, body?: object): Promise<Answer> {
     this.searches.push(body);
-    const { query } = body as Search;
+    const { query, aggs } = body as Search;
+    if (aggs?.all !== undefined) return Promise.resolve({ status: 200, body: this.#streams() });
     const answer =
       query.ids === undefined ? this.#count(Object.values(query.terms)[0] ?? []) : this.#find(query.ids.values);
     return Promise.resolve({ status: 200, body: { timed_out: false, _shards: { failed: 0 }, ...answer } });
@@ -74,6 +75,12 @@ export class MemoryIndex implements Server {
     return { hits: { total: { value: hits.length }, hits } };
   }
 
+  #streams(): object {
+    const ids = [...new Set(this.#documents.map(({ stream }) => stream))].sort();
+    const buckets = ids.map((stream) => ({ key: { stream } }));
+    return { hits: { total: { value: 0 }, hits: [] }, aggregations: { all: { buckets } } };
+  }
+
   #count(streams: readonly string[]): object {
     const buckets = streams.flatMap((key) => {
       const found = this.#documents.filter(({ stream }) => stream === key);
@@ -88,6 +95,7 @@ export class MemoryIndex implements Server {
 }
 
 interface Search {
+  readonly aggs?: { readonly all?: object };
   readonly query: {
     readonly ids?: { readonly values: readonly string[] };
     readonly terms: Readonly<Record<string, readonly string[]>>;
