@@ -66,7 +66,11 @@ async function fillStream(identity) {
   const { call, STREAM } = await import('./support/server.mjs');
   const { fill, settle } = await import('./support/fill.mjs');
   const installer = await connect({ url: node.url, user: 'elastic', password: node.password });
-  await install(installer, { withoutRoles: true }).finally(() => installer.close());
+  try {
+    await install(installer, { withoutRoles: true });
+  } finally {
+    await installer.close();
+  }
   const start = Date.now();
   console.log(`Sealing ${events.toLocaleString('en')} events.`);
   const segments = await writeStepUps(trail, events, identity);

@@ -34,7 +34,10 @@ export async function* documentsOf(segment, dataStream) {
 
 function openFacts(line) {
   const { attributes } = parsePayload(Buffer.from(line));
-  const text = (name) => attributes.get(name).value;
+  const text = (name) => {
+    const value = attributes.get(name);
+    return value?.type === 'string' ? value.value : '';
+  };
   return {
     // As the value of `attributes` it is a payload.
     resource: parsePayload(Buffer.from(`{"attributes":${text('stepseal.resource')}}`)).attributes,
