@@ -10,7 +10,7 @@ const DAYS_MS = 90 * 86_400_000;
 const RESOURCE = { 'service.name': 'bench', 'service.version': '1.2.3', 'host.name': 'bench-1' };
 
 /** Thirty days each, as roll-over makes them. */
-export const INDICES = 3;
+const INDICES = 3;
 
 /**
  * Seals so many events of step-ups, whose times go evenly over the last ninety days. They are sealed within minutes, in one
