@@ -70,7 +70,7 @@ test('the document that the exporter writes of any payload has no difference', (
     fc.property(payload, (text) => {
       expect(differences(text)).toEqual([]);
     }),
-    { interruptAfterTimeLimit: 2500, numRuns: 2000 },
+    { interruptAfterTimeLimit: 1500, numRuns: 2000 },
   );
 });
 
@@ -137,6 +137,6 @@ test('any single change to such a document is a difference', () => {
       });
       if (path !== '') expect([path, found.length > 0]).toEqual([path, true]);
     }),
-    { interruptAfterTimeLimit: 3000, numRuns: 5000 },
+    { interruptAfterTimeLimit: 2000, numRuns: 5000 },
   );
 });

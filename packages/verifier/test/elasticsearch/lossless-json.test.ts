@@ -47,7 +47,7 @@ test('whatever JSON.parse reads is read alike, but for the form of numbers', () 
     fc.property(fc.json(), (text) => {
       expect(plain(parseLossless(text))).toEqual(JSON.parse(text));
     }),
-    { interruptAfterTimeLimit: 1000 },
+    { interruptAfterTimeLimit: 500 },
   );
 });
 
@@ -65,6 +65,6 @@ test('a number is never read with fewer digits than it was written with, whereve
       expect(spelling(read['z'])).toBe(written);
       expect(spelling((read[`a${key}`] as unknown[])[0])).toBe(written);
     }),
-    { interruptAfterTimeLimit: 1000 },
+    { interruptAfterTimeLimit: 500 },
   );
 });

@@ -31,7 +31,7 @@ test('each hit of any page is read as the whole page would have been, without lo
         after: [1.5],
       });
     }),
-    { interruptAfterTimeLimit: 1500 },
+    { interruptAfterTimeLimit: 700 },
   );
 });
 
