@@ -4,6 +4,7 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { recordHash } from '@stepseal/core/format';
 import { ROLE_NAMES, roleDescriptor } from '@stepseal/elastic';
 import { startAuditPipeline } from '@stepseal/processor';
 import { createKeys } from '@stepseal/processor/keys';
@@ -11,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
 import { type As, type Ran, stepseal } from './support/command.ts';
-import { documents, documentsOnceThere, lose } from './support/index.ts';
+import { DATA_STREAM, documents, documentsOnceThere, lose } from './support/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-real-reconcile-'));
 const PASSWORD = 'auditor-of-the-tests';
@@ -101,4 +102,51 @@ test('an index that has everything is told from one that lost records, and those
   });
   const idsOf = (all: readonly { id: string }[]): string[] => all.map(({ id }) => id).sort();
   expect(idsOf(await documents(store))).toEqual(idsOf(whole));
+});
+
+test('both copies are verified as one, and what one has and the other lacks is named by number', async () => {
+  const trusted = await stepseal(auditor, 'trust', 'add', '--from', '.stepseal-keys', '--deployment', 'real');
+  expect([trusted.stderr, trusted.exitCode]).toEqual(['', 0]);
+  const verify = (...args: string[]): Promise<Ran> =>
+    stepseal(auditor, 'verify', '--elasticsearch', store.url, '--segments', '.stepseal', ...args);
+  const whole = await verify();
+  expect([whole.stderr, whole.exitCode]).toEqual(['', 0]);
+  expect(whole.stdout).toContain('Each has what the other has.');
+
+  const [some] = (await documents(store)).filter(({ number }) => number === 500);
+  const lost = (await documents(store)).filter(
+    ({ stream, number }) => stream === some?.stream && number > 700 && number < 711,
+  );
+  await lose(store, lost);
+  const late = await verify('--delivery-grace', '0s', '--json');
+  expect([late.stderr, late.exitCode]).toEqual(['', 1]);
+  const { copies, findings } = JSON.parse(late.stdout);
+  expect(copies).toMatchObject({ onTheWay: [], onlyIndex: [] });
+  expect(copies.onlySegments).toEqual([
+    { stream: some?.stream, records: 10, numbers: [701, 702, 703, 704, 705, 706, 707, 708, 709, 710] },
+  ]);
+  expect(findings.map(({ code }: { code: string }) => code)).toContain('RECORD_MISSING');
+  const young = await verify();
+  expect([young.stderr, young.exitCode]).toEqual(['', 2]);
+  expect(young.stdout).toContain('10 records only in the segments, and young: they may still come');
+  expect((await reconcile()).exitCode).toBe(0);
+  expect((await verify('--delivery-grace', '0s')).exitCode).toBe(0);
+});
+
+test('an id that a foreign document has taken is named, left as it is, and free again once that is gone', async () => {
+  await seal(join(directory, 'squatted'), undefined);
+  const [file = ''] = globSync(join(directory, 'squatted/writers/*/*.ndjson'));
+  const line = readFileSync(file, 'utf8').split('\n')[20] ?? '';
+  const id = recordHash(line);
+  const foreign = { '@timestamp': Date.now(), attributes: { 'step_up.id': 'mine' } };
+  expect((await store.call('PUT', `/${DATA_STREAM}/_create/${id}?refresh=true`, foreign)).status).toBe(201);
+  const found = await reconcile('--segments', 'squatted');
+  expect([found.stderr, found.exitCode]).toEqual(['', 1]);
+  const [, wayOut = ''] = /this is run again: DELETE (\S+)/.exec(found.stdout) ?? [];
+  expect(wayOut).toContain(id);
+  const before = (await documents(store)).find((document) => document.id === id);
+  expect(before?.stream).toBe('undefined');
+  await store.call('DELETE', `${wayOut}?refresh=true`);
+  const mended = await reconcile('--segments', 'squatted', '--json');
+  expect([mended.exitCode, JSON.parse(mended.stdout)]).toMatchObject([0, { missing: 1, thereNow: 1, taken: 0 }]);
 });

@@ -16,7 +16,8 @@ export interface Document {
 export async function documents(store: Elasticsearch): Promise<Document[]> {
   await store.call('POST', `/${DATA_STREAM}/_refresh`);
   const { status, body } = await store.call('POST', `/${DATA_STREAM}/_search`, { size: 10_000 });
-  if (status === 404) return [];
+  // Not there yet, or not ready.
+  if (status !== 200) return [];
   return (body as Answer).hits.hits.map(({ _id, _index, _source }) => ({
     id: _id,
     index: _index,
