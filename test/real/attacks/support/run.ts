@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { Client } from '@elastic/elasticsearch';
+import { openClient } from '@stepseal/elastic';
 import {
   type CheckName,
   memorySource,
@@ -32,8 +32,8 @@ export async function runOnStore(
   disable: ReadonlySet<CheckName> = new Set(),
 ): Promise<Report> {
   const { user, dataStream, deliveryGraceMs, segments, knownHeads, now } = shown;
-  const auth = user === undefined ? { username: 'elastic', password } : { username: user, password: PASSWORD };
-  const client = new Client({ node: url, auth });
+  const as = user === undefined ? { user: 'elastic', password } : { user, password: PASSWORD };
+  const client = await openClient({ url, ...as });
   const trust = parseTrustPolicy(shown.trust);
   const index = elasticsearchSource({ client, dataStream, trust, deliveryGraceMs });
   const sources: Source[] = [index, ...(segments === undefined ? [] : [memorySource(segments)])];
