@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { reasonToHoldBack } from '../src/reconcile/hold-back.ts';
 import { exitCodeOf, type ReconcileOptions, type Reconciliation, reconcile } from '../src/reconcile/reconcile.ts';
 import { RecordIndex } from '../src/reconcile/record-index.ts';
-import { compareCopies } from '../src/reconcile/two-copies.ts';
+import { type ComparedCopies, compareCopies } from '../src/reconcile/two-copies.ts';
+import { formatLine } from '../src/render/line.ts';
 import { copiesLines } from '../src/render/two-copies.ts';
 import { MemoryIndex } from './support/memory-index.ts';
 
@@ -175,13 +176,20 @@ test('a segment that was changed is held back: its records would come in under n
   expect(exitCodeOf(found)).toBe(2);
 });
 
+function textOf(copies: ComparedCopies): string {
+  return copiesLines(copies)
+    .map((line) => formatLine(line, false))
+    .join('\n');
+}
+
 test('two copies: what one has and the other lacks is named by stream and number, young records apart', async () => {
   await run();
   const streams = await sealedStreams(join(directory, 'whole'));
   const everything = { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
   const reach = { ...everything, settledMs: Number.POSITIVE_INFINITY };
   const records = new RecordIndex(index, 'any');
-  expect(copiesLines(await compareCopies(streams, records, reach)).join(' ')).toContain('Each has what the other has.');
+  const whole = textOf(await compareCopies(streams, records, reach));
+  expect(whole).toContain('Each has what the other has.');
   const [first = '', second = ''] = streams.map(({ streamId }) => streamId);
   index.delete(({ stream, number }) => stream === second || (stream === first && [3, 5, 6].includes(number)));
   const found = await compareCopies(streams, records, reach);
@@ -190,7 +198,7 @@ test('two copies: what one has and the other lacks is named by stream and number
     [second, [1, 2, 3]],
   ]);
   expect([found.absent.map(({ stream }) => stream), found.onTheWay, found.onlyIndex]).toEqual([[second], [], []]);
-  expect(copiesLines(found).join('\n')).toContain(`${first}  3 records`);
+  expect(textOf(found)).toContain(`${first}  3 records`);
   const young = await compareCopies(streams, records, { ...everything, settledMs: 0 });
   expect([young.onlySegments, young.absent, young.onTheWay.length]).toEqual([[], [], 2]);
   const half = await compareCopies(streams.slice(1), records, reach);

@@ -2,15 +2,16 @@
 // Copyright The Stepseal Authors
 
 import { resolve } from 'node:path';
+import type { Server } from '@stepseal/elastic';
 import { type Command, textFlag } from '../command.ts';
 import { durationFlag } from '../duration.ts';
 import { withElasticsearch } from '../elastic-call.ts';
 import { ELASTICSEARCH_SOURCE_OPTIONS } from '../elasticsearch-connection.ts';
 import { CliError } from '../errors.ts';
 import { DELIVERY_SETTINGS, otlpDelivery } from '../otlp-delivery.ts';
+import type { Reconciliation } from '../reconcile/reconcile.ts';
 import { RecordIndex } from '../reconcile/record-index.ts';
 import { reconcileJson, reconcileLines } from '../render/reconcile.ts';
-
 import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
@@ -72,7 +73,7 @@ export const reconcileCommand: Command = {
     // Nothing to compare is not the same as nothing missing.
     if (streams.length === 0) throw new CliError('SOURCE_MISSING', `There are no segments in ${segments}.`);
     const redelivery = to === undefined ? undefined : new Redelivery(to, waitMs);
-    const found = await withElasticsearch(call, dryRun ? 'Comparing' : 'Reconciling', (server) =>
+    const work = (server: Server): Promise<Reconciliation> =>
       reconcile({
         streams,
         index: new RecordIndex(server, dataStream),
@@ -81,10 +82,13 @@ export const reconcileCommand: Command = {
         thorough: call.flags['thorough'] === true,
         waitMs,
         hold: (stream) => reasonToHoldBack(stream, trust?.policy),
-      }),
-    ).finally(async () => {
+      });
+    let found: Reconciliation;
+    try {
+      found = await withElasticsearch(call, dryRun ? 'Comparing' : 'Reconciling', work);
+    } finally {
       await redelivery?.close();
-    });
+    }
     const exitCode = exitCodeOf(found);
     const result = { segments, dataStream, dryRun, waitMs, exitCode };
     if (call.flags['json'] === true) call.terminal.printJson(reconcileJson(found, result));
