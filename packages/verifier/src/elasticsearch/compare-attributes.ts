@@ -54,17 +54,36 @@ function addedAttribute(
 ): void {
   // Elasticsearch reads an object as so many dotted names: `{"user":{"hash":…}}` is found as `user.hash`.
   const shadowed = leafNames(key, value).find((name) => {
-    return sealed.has(name) || RESERVED.test(name) || Object.hasOwn(ATTRIBUTES, name);
+    return isSealed(name, sealed) || RESERVED.test(name) || Object.hasOwn(ATTRIBUTES, name);
   });
   if (shadowed === undefined) log.added('attributes', key);
   else log.altered(shadowed, undefined, value);
 }
 
-/** Dotted names of all that stands in a value. Lists have no names of their own there. */
+/** Dotted names of all that stands in a value. Lists have no names of their own there, nor have lists in lists. */
 export function leafNames(name: string, value: unknown): readonly string[] {
-  if (Array.isArray(value)) return [name, ...value.flatMap((item) => (isObject(item) ? leafNames(name, item) : []))];
+  if (Array.isArray(value)) return [name, ...value.flatMap((item) => (isHolder(item) ? leafNames(name, item) : []))];
   if (!isObject(value)) return [name];
   return Object.entries(value).flatMap(([key, item]) => leafNames(`${name}.${key}`, item));
+}
+
+function isHolder(value: unknown): boolean {
+  return Array.isArray(value) || isObject(value);
+}
+
+/** Whether a sealed value is found under this dotted name, as itself or in a map. */
+function isSealed(name: string, sealed: ReadonlyMap<string, TypedValue>): boolean {
+  if (sealed.has(name)) return true;
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
+    const holder = sealed.get(name.slice(0, dot));
+    if (holder !== undefined && holdsName(name.slice(dot + 1), holder)) return true;
+  }
+  return false;
+}
+
+function holdsName(name: string, holder: TypedValue): boolean {
+  if (holder.type === 'array') return holder.value.some((item) => holdsName(name, item));
+  return holder.type === 'map' && isSealed(name, holder.value);
 }
 
 /** Latitude and longitude are merged into one point by the exporter, where both are doubles. */

@@ -176,6 +176,10 @@ function compareSet(path: string, sealed: string | number, stated: unknown, log:
 }
 
 function compareScope({ scopeName, scopeVersion }: Sealed, scope: unknown, log: DifferenceLog): void {
+  if (scope !== undefined && !isObject(scope)) {
+    log.hidden('scope', scope);
+    return;
+  }
   const stored = isObject(scope) ? scope : {};
   if ((stored['name'] ?? '') !== scopeName) log.hidden('scope.name', stored['name']);
   if (scopeVersion !== undefined && (stored['version'] ?? '') !== scopeVersion)

@@ -12,6 +12,7 @@ const ALGORITHM = 'audit.integrity.algorithm';
 
 /** Compares the Resource of a document with the one that the stream's open record states. Collectors may add to it. */
 export function compareResource(stream: ExportedFacts | undefined, resource: unknown, log: DifferenceLog): void {
+  if (resource !== undefined && !isObject(resource)) log.hidden('resource', resource);
   const members = isObject(resource) ? resource : {};
   for (const key of Object.keys(members)) {
     if (key === 'attributes') continue;

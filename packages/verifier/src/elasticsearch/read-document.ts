@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { noteLine, type Payload, parsePayload, recordHash } from '@stepseal/core/format';
+import { isNoteLine, noteLine, type Payload, parsePayload, recordHash } from '@stepseal/core/format';
 import { rankOf, streamOf } from '../sources/export-line.ts';
 import { member } from '../sources/json-member.ts';
 import { chainFacts } from '../stream-facts.ts';
@@ -69,6 +69,8 @@ function parsedRecord(line: Buffer): Omit<CarriedRecord, 'note' | 'signature'> |
   const payload = payloadOf(bytes);
   const place = payload === undefined ? undefined : chainFacts(payload);
   const latin1 = place === undefined ? bytes.toString('latin1') : '';
+  // A note names its stream, too. It is no record, and fields beside it would be compared with nothing.
+  if (isNoteLine(bytes)) return undefined;
   const stream = place === undefined ? streamOf(latin1) : place.streamId;
   if (stream === undefined || !STREAM_ID.test(stream)) return undefined;
   const number = place === undefined ? rankOf(latin1) : (place.number ?? Number.MAX_SAFE_INTEGER);

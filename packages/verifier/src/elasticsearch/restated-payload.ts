@@ -40,11 +40,13 @@ export function restatedPayload(
   const { event_name: eventName, span_id: span, trace_id: trace } = source;
   if (body === undefined || observed === undefined || time === undefined || typeof eventName !== 'string')
     return undefined;
+  // A list or a number is found by a search, too.
+  if (!isTextOrUnset(span) || !isTextOrUnset(trace)) return undefined;
   return (
     `${text}}${body},"event_name":${quoted(eventName)},"observed_timestamp":"${observed}"` +
-    (typeof span === 'string' ? `,"span_id":${quoted(span)}` : '') +
+    (span !== undefined ? `,"span_id":${quoted(span)}` : '') +
     `,"timestamp":"${time}"` +
-    (typeof trace === 'string' ? `,"trace_id":${quoted(trace)}}` : '}')
+    (trace !== undefined ? `,"trace_id":${quoted(trace)}}` : '}')
   );
 }
 
@@ -73,6 +75,10 @@ function restatedBody(body: unknown): string | undefined {
   return typeof text === 'string' && Object.keys(others).length === 0
     ? `,"body":{"stringValue":${quoted(text)}}`
     : undefined;
+}
+
+function isTextOrUnset(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
 }
 
 /** Of a whole number of milliseconds as the exporter writes it. */

@@ -122,6 +122,12 @@ const EDITS: readonly (readonly [string, (document: Json) => void, string, strin
   ],
   ['the same inside a list', (d) => (attributes(d)['user'] = ['x', { hash: 'v' }]), 'altered', 'attributes.user.hash'],
   [
+    'the same inside lists of lists',
+    (d) => (attributes(d)['user'] = [[{ hash: 'v' }]]),
+    'altered',
+    'attributes.user.hash',
+  ],
+  [
     'an object that is found as the hash',
     (d) => (attributes(d)['audit'] = { integrity: { hash: 'v' } }),
     'altered',
@@ -148,6 +154,7 @@ const EDITS: readonly (readonly [string, (document: Json) => void, string, strin
   ['the body taken out', (d) => delete d['body'], 'missing', 'body'],
   ['a count of dropped attributes', (d) => (d['dropped_attributes_count'] = 1), 'altered', 'dropped_attributes_count'],
   ['the scope', (d) => ((d['scope'] as Json)['name'] = 'other'), 'altered', 'scope.name'],
+  ['the scope as a list', (d) => (d['scope'] = [d['scope']]), 'altered', 'scope'],
   ['the version of the scope', (d) => ((d['scope'] as Json)['version'] = '9'), 'altered', 'scope.version'],
   ['the dataset', (d) => ((d['data_stream'] as Json)['dataset'] = 'other'), 'altered', 'data_stream'],
   [
@@ -291,4 +298,36 @@ test('a merged place is compared with both of its parts', () => {
   for (const moved of [[13, 53], [52.5, 13], [13], [13, 52.5, 0], '13,52.5', { lat: 52.5, lon: 13 }])
     expect(differences(place, (d) => (attributes(d)['geo.location'] = moved)).length).toBeGreaterThan(0);
   expect(differences(place, (d) => delete attributes(d)['geo.location'])).toHaveLength(2);
+});
+
+describe('a foreign record', () => {
+  const word = (value: string): TypedValue => ({ type: 'string', value });
+  const map = (...entries: readonly (readonly [string, TypedValue])[]): TypedValue => ({
+    type: 'map',
+    value: new Map(entries),
+  });
+  const parts: TypedValue = { type: 'array', value: [map(['to', word('x')])] };
+  const transfer = map(['state', word('held')], ['parts', parts]);
+  const foreign = encodePayload({ attributes: new Map([['bank.transfer', transfer]]) });
+
+  test.each(['bank.transfer.state', 'bank.transfer.parts.to'])(
+    'is altered where what its map says is said again as %s',
+    (name) => {
+      expect(differences(foreign, (d) => (attributes(d)[name] = 'done'))).toEqual([
+        { kind: 'altered', path: 'attributes' },
+      ]);
+    },
+  );
+
+  test('is not altered by a name beside its map', () => {
+    const found = differences(foreign, (d) => (attributes(d)['bank.transfer.other'] = 'done'));
+    expect(found.map(({ kind }) => kind)).toEqual(['added']);
+  });
+
+  test('without a scope is altered by a list of scopes, and by a list of Resources where none was stated', () => {
+    const unknown = (edit: (d: Json) => void): readonly string[] =>
+      differences(foreign, edit, { resource: new Map(), softwareVersion: '0.1.0' }).map(({ path }) => path);
+    expect(unknown((d) => (d['scope'] = [{ name: 'v' }]))).toContain('scope');
+    expect(unknown((d) => (d['resource'] = [{ attributes: { 'step_up.id': '2' } }]))).toContain('resource');
+  });
 });

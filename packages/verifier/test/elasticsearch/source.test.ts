@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { readFileSync } from 'node:fs';
+import { noteLine } from '@stepseal/core/format';
 import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
@@ -183,6 +184,35 @@ const EDITS: readonly (readonly [string, Edit, readonly string[]])[] = [
       { ...STRANGER, id: 'z', source: { ...STRANGER.source, event_name: ['step_up.completed'] } },
     ],
     ['tampered UNSEALED_DOCUMENT', 'tampered UNSEALED_DOCUMENT', 'tampered UNSEALED_DOCUMENT'],
+  ],
+  [
+    'documents that carry a note in place of a record',
+    (documents, writer) => {
+      const { attributes } = at(documents, writer, 6).source;
+      const payload = noteLine(String(attributes['audit.integrity.note']));
+      const made = { ...STRANGER.source, event_name: 'step_up.completed' };
+      const text = { 'audit.integrity.payload': payload, 'step_up.outcome': 'passed' };
+      const place = {
+        'audit.sequence.stream_id': attributes['audit.sequence.stream_id'],
+        'audit.sequence.number': 6,
+      };
+      return [
+        ...documents,
+        { ...STRANGER, source: { ...made, attributes: text } },
+        { ...STRANGER, id: 'y', source: { ...made, attributes: { ...text, ...place } } },
+      ];
+    },
+    ['tampered UNSEALED_DOCUMENT', 'tampered UNSEALED_DOCUMENT'],
+  ],
+  [
+    "a list in place of a span's id that nobody sealed",
+    edited(4, ({ source }) => (source['span_id'] = ['b7ad6b7169203331'])),
+    ['tampered PROJECTION_MISMATCH 4 4'],
+  ],
+  [
+    "a number in place of a trace's id that nobody sealed",
+    edited(4, ({ source }) => (source['trace_id'] = 12)),
+    ['tampered PROJECTION_MISMATCH 4 4'],
   ],
   [
     "somebody else's document under the id of a record",
