@@ -137,8 +137,8 @@ export const CARRIED: ReadonlyMap<number, readonly string[]> = new Map([
   ],
 ]);
 
-/** Rows of the store, which are tried on every base; of the others one is enough, since the chain is judged alike. */
-const OF_THE_STORE: ReadonlySet<number> = new Set([9, 10, 11, 13, 15, 19, 20, 23, 74]);
+/** Rows of the store, and one that needs rolled streams, which are tried on every base; of the others one is enough, since the chain is judged alike. */
+const OF_THE_STORE: ReadonlySet<number> = new Set([9, 10, 11, 13, 15, 19, 20, 23, 29, 74]);
 
 /** The bases that a carried variant is tried on. */
 export function basesOf(row: number, variant: string): readonly string[] {
