@@ -104,7 +104,8 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
       return false;
     }
     const evidence = 'Lines written before an I/O error stand again in the next stream.';
-    if (end.number > pin.number)
+    tellStrays(streams, pin, target, tail);
+    if (end.number > pin.number && target.segment.deliveryGraceMs === undefined)
       streams.add(id, { code: 'ABANDONED', severity: 'info', from: pin.number + 1, to: end.number, evidence });
     return adopt(streams, pin, target);
   }
@@ -114,9 +115,25 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
     streams.add(id, absentFrom(streams, target, entry));
     return false;
   }
-  if (!same) explainDifference(streams, pin, target, tail);
-  else if (lengthHolds(streams, pin, tail)) return adopt(streams, pin, target);
-  return false;
+  if (!same) {
+    explainDifference(streams, pin, target, tail);
+    return false;
+  }
+  tellStrays(streams, pin, target, tail);
+  return lengthHolds(streams, pin, tail) && adopt(streams, pin, target);
+}
+
+/**
+ * Nothing leaves a service that is neither sealed nor pinned: where records travel, what stands behind the pinned one
+ * never was in the file, torn or abandoned.
+ */
+function tellStrays(streams: Streams, pin: PredecessorPin, target: Outcome, tail: Tail): void {
+  const strays = tail.state.number > pin.number || tail.tornBytes > 0;
+  if (target.segment.deliveryGraceMs === undefined || !strays) return;
+  const from = pin.number + 1;
+  const to = Math.max(from, tail.state.number);
+  const evidence = `Documents claim a place behind record ${pin.number}, which a trusted stream names as the last one.`;
+  streams.add(pin.streamId, { code: 'UNSEALED_DOCUMENT', from, to, evidence });
 }
 
 function explainDifference(streams: Streams, pin: PredecessorPin, target: Outcome, tail: Tail): void {

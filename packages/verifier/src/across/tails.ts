@@ -25,7 +25,10 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
   const busy = tail.records > 0 || tail.tornBytes > 0;
   const { until = Number.POSITIVE_INFINITY } = streams.input.part;
   // What states a time of the part stands in it, and nobody who asks for the part may take it for proved.
-  if ((state.sealedAtMs ?? 0) >= until && tail.earliestMs >= until) {
+  const travels = outcome.segment.deliveryGraceMs !== undefined;
+  // Of what does not follow the last note no time is known; a file may end in it, an index not.
+  const known = tail.tornBytes === 0 || !travels;
+  if ((state.sealedAtMs ?? 0) >= until && tail.earliestMs >= until && known) {
     streams.uncoveredMs.set(id, 0);
     const evidence = `Its last note is of the end of the part that is verified; of what followed, and of the ${tail.records} record(s) behind it, nothing is said.`;
     streams.add(id, { code: 'OUT_OF_RANGE', severity: 'info', evidence });

@@ -34,6 +34,11 @@ const SEAL = 'audit.integrity.seal';
 
 const RECORD_HASH = /^[0-9a-f]{64}$/;
 
+/** Documents come in order of this field. One of another stream, put among these, would make room for itself. */
+function isInPlace({ source }: Hit, stream: string): boolean {
+  return member(member(source, 'attributes'), 'audit.sequence.stream_id') === stream;
+}
+
 interface Copies {
   from: number;
   to: number;
@@ -158,7 +163,9 @@ export class Documents {
     }
     if (payload !== undefined) {
       if (payload.eventName === 'stepseal.undelivered') this.rememberRefused(payload);
-      if (number === 1 && payload.eventName === 'stepseal.stream.open') this.remember(stream, record);
+      if (number === 1 && payload.eventName === 'stepseal.stream.open' && isInPlace(hit, stream)) {
+        this.remember(stream, record);
+      }
       const differences = compareDocument(hit, { payload, hash }, this.open.get(stream));
       for (const { kind, path } of differences) if (kind === 'added') this.count(path);
       const altered = differences.filter(({ kind }) => kind !== 'added');

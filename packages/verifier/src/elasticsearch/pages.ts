@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { Client } from '@elastic/elasticsearch';
+import { VerifierError } from '../errors.ts';
 import { list, member } from '../sources/json-member.ts';
 import { ask, askForBytes, parsedBody } from './ask.ts';
 import { cutPage, type HitText, type PageText } from './page-text.ts';
@@ -24,8 +25,8 @@ export interface Page {
 /** A moment of the index, which stays the same while it is read. */
 export interface PointInTime {
   id: string;
-  /** True where a part of the index is not in it. */
-  readonly partial: boolean;
+  /** True where a part of the index is not in it, or gave no answer. */
+  partial: boolean;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -80,8 +81,7 @@ export async function* readPages(
       // What fails before it is waited for is thrown where it is.
       next = hits.length < pageSize ? undefined : request(client, point, query, pageSize, list(last, 'sort'));
       next?.catch(() => {});
-      const partial = Number(member(member(body, '_shards'), 'failed') ?? 0) > 0 || member(body, 'timed_out') === true;
-      yield { hits: hitsOf(hits), partial };
+      yield { hits: hitsOf(hits), partial: isPartial(body) };
     }
   } finally {
     await next?.catch(() => {});
@@ -106,7 +106,15 @@ async function request(
   // A number that is missing sorts as 2^63 - 1, which JSON.stringify cannot write.
   const values = after?.map((value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value)));
   const whole = values === undefined ? text : `${text.slice(0, -1)},"search_after":[${values.join(',')}]}`;
-  return cutPage((await askForBytes(client, 'POST', '/_search', whole)).bytes);
+  const { status, bytes } = await askForBytes(client, 'POST', '/_search', whole);
+  // What was read so far is no part that anybody asked for.
+  if (status === 404) throw new VerifierError('SOURCE_UNREADABLE', 'Elasticsearch let go of the moment being read.');
+  return cutPage(bytes);
+}
+
+/** Whether an answer to a search is none of the whole index. */
+export function isPartial(answer: unknown): boolean {
+  return Number(member(member(answer, '_shards'), 'failed') ?? 0) > 0 || member(answer, 'timed_out') === true;
 }
 
 /** Parsed one by one, as they are asked for. */

@@ -2,9 +2,10 @@
 // Copyright The Stepseal Authors
 
 import type { Client } from '@elastic/elasticsearch';
+import { VerifierError } from '../errors.ts';
 import { list, member } from '../sources/json-member.ts';
 import { ask } from './ask.ts';
-import type { PointInTime } from './pages.ts';
+import { isPartial, type PointInTime } from './pages.ts';
 
 /** A part of the time, ms; from `since` on, before `until`. */
 export interface TimeRange {
@@ -63,6 +64,9 @@ async function valuesOf(client: Client, point: PointInTime, field: string, query
     const composite = { size: PAGE, sources: [{ value: { terms: { field } } }], ...(after !== undefined && { after }) };
     const body = { size: 0, query, pit: { id: point.id }, track_total_hits: false, aggs: { values: { composite } } };
     const answer = await ask(client, 'POST', '/_search', JSON.stringify(body));
+    if (answer.status === 404)
+      throw new VerifierError('SOURCE_UNREADABLE', 'Elasticsearch let go of the moment being read.');
+    point.partial ||= isPartial(answer.body);
     const found = member(member(answer.body, 'aggregations'), 'values');
     const buckets = list(found, 'buckets');
     for (const bucket of buckets) values.push(String(member(member(bucket, 'key'), 'value')));

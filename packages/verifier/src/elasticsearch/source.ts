@@ -108,7 +108,7 @@ async function readIndex(options: ElasticsearchSourceOptions, directory: string)
   const point = await openPointInTime(client, dataStream);
   const readAtMs = Date.now();
   if (point !== undefined) {
-    let silent = point.partial;
+    let silent = false;
     try {
       for (const query of await queriesFor(options, point)) {
         for await (const page of readPages(client, point, query, options.pageSize ?? PAGE_SIZE)) {
@@ -119,7 +119,7 @@ async function readIndex(options: ElasticsearchSourceOptions, directory: string)
     } finally {
       await closePointInTime(client, point);
     }
-    if (silent) {
+    if (silent || point.partial) {
       partial = true;
       const evidence = 'A part of the index gave no answer.';
       log.add({ code: 'UNREADABLE', severity: 'incomplete', evidence });

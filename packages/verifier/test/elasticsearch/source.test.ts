@@ -6,70 +6,11 @@ import { noteLine } from '@stepseal/core/format';
 import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
-import type { KnownHeads } from '../../src/known-heads.ts';
-import type { Report } from '../../src/report.ts';
 import { memorySource } from '../../src/sources/memory-source.ts';
 import { verify } from '../../src/verify.ts';
 import { adoptedWriter, closedWriter, later, policyOf, said } from '../support.ts';
-import {
-  BACKING_INDEX,
-  DATA_STREAM,
-  documentsOf,
-  type MemoryDocument,
-  type MemoryServer,
-  memoryClient,
-} from './memory-index.ts';
-
-interface Asked {
-  readonly now?: number;
-  readonly pageSize?: number;
-  readonly stream?: string;
-  readonly knownHeads?: KnownHeads;
-  readonly deliveryGraceMs?: number;
-  readonly since?: number;
-  readonly until?: number;
-  readonly server?: MemoryServer;
-}
-
-/** Ten minutes after the last record, with a minute of grace: what is not there is missing. */
-async function verifyIndex(
-  documents: readonly MemoryDocument[],
-  writer: TestWriter,
-  asked: Asked = {},
-): Promise<Report> {
-  const { now = later(writer), knownHeads, server, ...options } = asked;
-  const trust = policyOf(writer.identity);
-  const source = elasticsearchSource({
-    client: memoryClient(documents, server),
-    dataStream: DATA_STREAM,
-    deliveryGraceMs: 60_000,
-    trust,
-    ...options,
-  });
-  onTestFinished(() => source.dispose?.());
-  const { since, until } = options;
-  return verify({ sources: [source], trust, now, knownHeads, since, until });
-}
-
-/** The findings that matter, with the records that they name. */
-function told(report: Report): string[] {
-  return report.findings
-    .filter(({ severity }) => severity !== 'info')
-    .map(({ severity, code, from, to }) => [severity, code, from, to].filter((part) => part !== undefined).join(' '));
-}
-
-/** Four streams: rolled, crashed and adopted, closed. */
-function longWriter(label: string): TestWriter {
-  const writer = new TestWriter({ label });
-  const first = writer.start();
-  for (let i = 0; i < 5; i++) writeStepUp(first, `a${i}`).seal();
-  const second = writer.roll();
-  writeOne(writeStepUp(second, 'b').seal(), 'c');
-  writer.crash();
-  writer.clock.advance(3_000);
-  writeStepUp(writer.start(), 'd').seal();
-  return writer.close();
-}
+import { BACKING_INDEX, DATA_STREAM, documentsOf, type MemoryDocument, memoryClient } from './memory-index.ts';
+import { at, longWriter, told, verifyIndex } from './verify-index.ts';
 
 test.each([1, 3, 1_000])('what was sealed verifies in an index, read in pages of %i', async (pageSize) => {
   const writer = longWriter('es/control');
@@ -79,17 +20,6 @@ test.each([1, 3, 1_000])('what was sealed verifies in an index, read in pages of
   expect(report.grade).toBe('SEALED');
   expect(report.records).toBe(documents.length);
 });
-
-/** The document of a record, by number, of the nth stream. */
-function at(documents: readonly MemoryDocument[], writer: TestWriter, number: number, stream = 0): MemoryDocument {
-  const id = writer.streams[stream]?.stream.streamId;
-  const found = documents.find(
-    ({ source: { attributes } }) =>
-      attributes['audit.sequence.stream_id'] === id && attributes['audit.sequence.number'] === number,
-  );
-  if (found === undefined) throw new RangeError(`no record ${number}`);
-  return found;
-}
 
 type Edit = (documents: MemoryDocument[], writer: TestWriter) => readonly MemoryDocument[];
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Stepseal Authors
+
+import type { Client } from '@elastic/elasticsearch';
+import { recordHash } from '@stepseal/core/format';
+import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
+import { describe, expect, test } from 'vitest';
+import { adoptedWriter, closedWriter } from '../support.ts';
+import { BACKING_INDEX, documentsOf, type MemoryDocument, memoryClient } from './memory-index.ts';
+import { at, longWriter, told, verifyIndex } from './verify-index.ts';
+
+/** A document of this text, all of whose fields say what the document of a record says. */
+function carrying(text: string, { source }: MemoryDocument): MemoryDocument {
+  const { 'audit.integrity.seal': _, ...attributes } = source.attributes;
+  const hash = recordHash(text);
+  const own = { 'audit.integrity.payload': text, 'audit.integrity.hash': hash };
+  return { id: hash, index: BACKING_INDEX, source: { ...source, attributes: { ...attributes, ...own } } };
+}
+
+/** A record that nobody sealed, made of a genuine one. */
+function forged(genuine: MemoryDocument, number: number, previousHash: string): MemoryDocument {
+  const payload = JSON.parse(String(genuine.source.attributes['audit.integrity.payload']));
+  payload.attributes['audit.sequence.number'].intValue = String(number);
+  payload.attributes['audit.sequence.previous_hash'].stringValue = previousHash;
+  const document = carrying(JSON.stringify(payload), genuine);
+  const place = { 'audit.sequence.number': number, 'audit.sequence.previous_hash': previousHash };
+  Object.assign(document.source.attributes, place);
+  return document;
+}
+
+describe('behind the last record that a successor pins', () => {
+  /** Two records that crashed, at the end of the first of two streams, and the documents of both. */
+  function crashed(torn?: Uint8Array): { writer: TestWriter; documents: MemoryDocument[]; number: number } {
+    const writer = adoptedWriter('hostile/adopted', torn);
+    return { writer, documents: documentsOf(writer), number: writer.streams[0]?.stream.number ?? 0 };
+  }
+
+  test('a record that does not follow is no torn end, in whatever place it stands', async () => {
+    const { writer, documents, number } = crashed();
+    for (const place of [number + 1, 9_999]) {
+      const made = forged(at(documents, writer, 3), place, 'a'.repeat(64));
+      const report = await verifyIndex([...documents, made], writer);
+      expect(told(report)).toEqual([`tampered UNSEALED_DOCUMENT ${number + 1} ${number + 1}`]);
+      // What is genuine still resolves.
+      expect(report.records).toBe(documents.length);
+    }
+  });
+
+  test('a record that follows is not of the stream', async () => {
+    const { writer, documents, number } = crashed();
+    const made = forged(at(documents, writer, 3), number + 1, at(documents, writer, number).id);
+    const report = await verifyIndex([...documents, made], writer);
+    expect(report.grade).toBe('TAMPERED');
+  });
+
+  test('the torn bytes that the successor found are no document', async () => {
+    const id = crashed().writer.streams[0]?.stream.streamId;
+    const stream = `"audit.sequence.stream_id":{"stringValue":"${id}"}`;
+    const torn = `{"attributes":{"audit.sequence.number":{"intValue":"9"},${stream},"step_up.id":{"stri`;
+    const { writer, documents, number } = crashed(Buffer.from(torn));
+    expect(told(await verifyIndex(documents, writer))).toEqual([]);
+    const made = carrying(torn, at(documents, writer, 3));
+    expect(told(await verifyIndex([...documents, made], writer))).toContain(
+      `tampered UNSEALED_DOCUMENT ${number + 1} ${number + 1}`,
+    );
+  });
+
+  test('what was abandoned after an I/O error never left, and nobody may say that he has it', async () => {
+    const writer = new TestWriter({ label: 'hostile/abandoned' });
+    const first = writeOne(writeStepUp(writer.start(), '1').seal(), '2');
+    const pin = { streamId: first.streamId, number: first.number, hash: first.lastHash };
+    const validBytes = first.byteLength();
+    writeOne(first, '3');
+    writer.crash();
+    writer.startAfter({ cause: 'io_error', ...pin, validBytes });
+    writer.close();
+    const all = documentsOf(writer);
+    const abandoned = at(all, writer, pin.number + 1);
+    expect(
+      told(
+        await verifyIndex(
+          all.filter((document) => document !== abandoned),
+          writer,
+        ),
+      ),
+    ).toEqual([]);
+    const place = pin.number + 1;
+    expect(told(await verifyIndex(all, writer))).toEqual([`tampered UNSEALED_DOCUMENT ${place} ${place}`]);
+  });
+});
+
+test('open records among the documents of another stream do not make what that one states forgotten', async () => {
+  const writer = longWriter('hostile/forgotten');
+  const documents = documentsOf(writer);
+  const changed = at(documents, writer, 4);
+  changed.source.resource.attributes['service.name'] = 'other';
+  const strangers = Array.from({ length: 257 }, (_, count) => {
+    const [open] = documentsOf(closedWriter(`hostile/stranger/${count}`)) as [MemoryDocument];
+    const place = { 'audit.sequence.stream_id': changed.source.attributes['audit.sequence.stream_id'] };
+    Object.assign(open.source.attributes, place, { 'audit.sequence.number': 2 });
+    return open;
+  });
+  expect(told(await verifyIndex([...documents, ...strangers], writer))).toContain('tampered RESOURCE_ALTERED 4 4');
+});
+
+/** A server that answers the nth search with something else. */
+function failingClient(documents: readonly MemoryDocument[], nth: number, statusCode: number, body: object): Client {
+  const client = memoryClient(documents, { mayCount: false });
+  let searches = 0;
+  const transport = {
+    request: (asked: { path: string }, ...options: readonly unknown[]) => {
+      if (asked.path === '/_search' && ++searches === nth)
+        return Promise.resolve({ statusCode, body: [Buffer.from(JSON.stringify(body))] });
+      return Reflect.apply(client.transport.request, client.transport, [asked, ...options]);
+    },
+  };
+  return { transport } as unknown as Client;
+}
+
+describe('a server that lets go of what is being read', () => {
+  const GONE = { error: { type: 'search_phase_execution_exception' }, status: 404 };
+
+  test.each([1, 2, 5])('ends the verification at search %i: the rest is not taken for absent', async (nth) => {
+    const writer = longWriter('hostile/gone');
+    const documents = documentsOf(writer);
+    const client = failingClient(documents, nth, 404, GONE);
+    await expect(verifyIndex(documents, writer, { client, pageSize: 10 })).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+    });
+  });
+
+  test('ends a verification of a part of the time, too', async () => {
+    const writer = longWriter('hostile/gone/part');
+    const documents = documentsOf(writer);
+    const client = failingClient(documents, 1, 404, GONE);
+    await expect(verifyIndex(documents, writer, { client, since: 1 })).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+    });
+  });
+});
+
+test.each([{ _shards: { failed: 1 } }, { timed_out: true }])(
+  'streams of a part of the time that a server with %j could not name make the verification incomplete',
+  async (answer) => {
+    const writer = longWriter('hostile/unnamed');
+    const documents = documentsOf(writer);
+    const [, , third = ''] = writer.streams.map(({ stream }) => stream.streamId);
+    const buckets = [{ key: { value: third } }];
+    const client = failingClient(documents, 1, 200, { ...answer, aggregations: { values: { buckets } } });
+    const report = await verifyIndex(documents, writer, { client, since: writer.clock.wallMs - 1 });
+    expect(told(report)).toContain('incomplete UNREADABLE');
+    expect(report.exitCode).toBe(2);
+  },
+);
