@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { createHash } from 'node:crypto';
+import { judgeCopyEnds } from './across/copy-ends.ts';
 import { resolve } from './across/resolve.ts';
 import type { Streams } from './across/streams.ts';
 import { declaredUndelivered } from './across/undelivered.ts';
@@ -97,7 +98,7 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
     outlivesSegments: sources.some((source) => source.outlivesSegments === true),
     check,
   });
-  told.push(streams.findings, segmentFindings(examined, streams));
+  told.push(streams.findings, judgeCopyEnds(examined.byStream, streams), segmentFindings(examined, streams));
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
   told.push(emptiness(outcomes, records, told.flat(), trust, check));

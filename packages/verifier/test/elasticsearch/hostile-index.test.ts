@@ -4,9 +4,12 @@
 import type { Client } from '@elastic/elasticsearch';
 import { recordHash } from '@stepseal/core/format';
 import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
-import { describe, expect, test } from 'vitest';
-import { adoptedWriter, closedWriter } from '../support.ts';
-import { BACKING_INDEX, documentsOf, type MemoryDocument, memoryClient } from './memory-index.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
+import { memorySource } from '../../src/sources/memory-source.ts';
+import { verify } from '../../src/verify.ts';
+import { adoptedWriter, closedWriter, later, policyOf } from '../support.ts';
+import { BACKING_INDEX, DATA_STREAM, documentsOf, type MemoryDocument, memoryClient } from './memory-index.ts';
 import { at, longWriter, told, verifyIndex } from './verify-index.ts';
 
 /** A document of this text, all of whose fields say what the document of a record says. */
@@ -116,6 +119,52 @@ function failingClient(documents: readonly MemoryDocument[], nth: number, status
   };
   return { transport } as unknown as Client;
 }
+
+describe('beside its segments, the end of a stream in an index', () => {
+  async function verifyBoth(writer: TestWriter, documents: readonly MemoryDocument[]): Promise<string[]> {
+    const trust = policyOf(writer.identity);
+    const options = { client: memoryClient(documents), dataStream: DATA_STREAM, deliveryGraceMs: 60_000, trust };
+    const index = elasticsearchSource(options);
+    onTestFinished(() => index.dispose?.());
+    return told(await verify({ sources: [memorySource(writer.files()), index], trust, now: later(writer) }));
+  }
+
+  test('is what the segment has, or there are documents that nobody sealed', async () => {
+    const writer = adoptedWriter('hostile/both');
+    const documents = documentsOf(writer);
+    const end = writer.streams[0]?.stream.number ?? 0;
+    expect(await verifyBoth(writer, documents)).toEqual([]);
+    const made = forged(at(documents, writer, 3), end + 1, 'a'.repeat(64));
+    expect(await verifyBoth(writer, [...documents, made])).toEqual([`tampered UNSEALED_DOCUMENT ${end - 1} ${end}`]);
+  });
+
+  test('has every record that a successor pins', async () => {
+    const writer = adoptedWriter('hostile/both/short');
+    const documents = documentsOf(writer);
+    const end = writer.streams[0]?.stream.number ?? 0;
+    const last = at(documents, writer, end);
+    expect(
+      await verifyBoth(
+        writer,
+        documents.filter((document) => document !== last),
+      ),
+    ).toEqual([`tampered TRUNCATED ${end} ${end}`]);
+  });
+
+  test('is no other while the stream is written, either', async () => {
+    const writer = new TestWriter({ label: 'hostile/both/open' });
+    const stream = writeOne(writeOne(writeStepUp(writer.start(), '1').seal(), '2'), '3');
+    const documents = documentsOf(writer).filter(
+      ({ source }) => source.attributes['audit.integrity.seal'] !== undefined,
+    );
+    const end = documents.length;
+    expect(await verifyBoth(writer, documents)).toEqual([`incomplete TAIL_UNSEALED ${end + 1} ${stream.number}`]);
+    const made = forged(at(documents, writer, 3), end + 1, at(documents, writer, end).id);
+    expect(await verifyBoth(writer, [...documents, made])).toContain(
+      `tampered UNSEALED_DOCUMENT ${end + 1} ${end + 1}`,
+    );
+  });
+});
 
 describe('a server that lets go of what is being read', () => {
   const GONE = { error: { type: 'search_phase_execution_exception' }, status: 404 };
