@@ -70,7 +70,12 @@ export function mappingDeviations(answer: unknown): readonly MappingDeviation[] 
     const mappings = member(entry, 'mappings');
     const found: Omit<MappingDeviation, 'index'>[] = [];
     const fields = new Map<string, Readonly<Record<string, unknown>>>();
-    gather('', mappings, true, fields, (field, how) => found.push({ field, how, absent: false }));
+    const objects = new Map<string, Brought>();
+    gather('', mappings, 'searched', {
+      fields,
+      objects,
+      tell: (field, how) => found.push({ field, how, absent: false }),
+    });
     for (const name of Object.keys(object(member(mappings, 'runtime')))) {
       if (isOurs(name)) found.push({ field: name, how: 'is computed at each search (a runtime field)', absent: false });
     }
@@ -78,7 +83,9 @@ export function mappingDeviations(answer: unknown): readonly MappingDeviation[] 
       const field = fields.get(path);
       if (field === undefined) {
         // Where fields are made as documents bring them, there is no document with this one.
-        if (!isDynamic(mappings, path)) found.push({ field: path, how: 'is not searched', absent: true });
+        const brought = broughtTo(path, objects);
+        if (brought !== 'searched')
+          found.push({ field: path, how: 'is not searched', absent: brought === 'passed over' });
       } else {
         const how = deviation(field, sealed);
         if (how !== undefined) found.push({ field: path, how, absent: false });
@@ -125,35 +132,50 @@ export async function searchedFields(client: Client, names: string): Promise<Sea
   return { entries, absent };
 }
 
-/** Whether a document that brings this field makes it one of the index. */
-function isDynamic(mappings: unknown, path: string): boolean {
-  const parent = member(member(mappings, 'properties'), path.split('.', 1)[0] ?? '');
-  const dynamic = member(parent, 'dynamic') ?? member(mappings, 'dynamic') ?? true;
-  return dynamic === true || dynamic === 'true';
+/** What becomes of a field that a document brings and an object does not have: also by no index at all. */
+type Brought = 'searched' | 'passed over' | 'hidden';
+
+/** What mappings hold, by path. */
+interface Gathered {
+  readonly fields: Map<string, Readonly<Record<string, unknown>>>;
+  readonly objects: Map<string, Brought>;
+  readonly tell: (field: string, how: string) => void;
+}
+
+/** The innermost of the objects that a path leads into decides. */
+function broughtTo(path: string, objects: ReadonlyMap<string, Brought>): Brought {
+  for (let end = path.lastIndexOf('.'); end !== -1; end = path.lastIndexOf('.', end - 1)) {
+    const brought = objects.get(path.slice(0, end));
+    if (brought !== undefined) return brought;
+  }
+  return objects.get('') ?? 'searched';
 }
 
 /** Goes through the properties of a mapping, whose names are nested or have dots as they please. */
-function gather(
-  prefix: string,
-  holder: unknown,
-  enabled: boolean,
-  fields: Map<string, Readonly<Record<string, unknown>>>,
-  tell: (field: string, how: string) => void,
-): void {
+function gather(prefix: string, holder: unknown, outside: Brought, into: Gathered): void {
+  const { fields, objects, tell } = into;
+  const dynamic = member(holder, 'dynamic') ?? outside === 'searched';
+  const taken: Brought = dynamic === true || dynamic === 'true' ? 'searched' : 'passed over';
+  const brought = outside === 'hidden' || member(holder, 'enabled') === false ? 'hidden' : taken;
+  objects.set(prefix, brought);
   for (const [name, definition] of Object.entries(object(member(holder, 'properties')))) {
     if (!isObject(definition)) continue;
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    const isEnabled = enabled && definition['enabled'] !== false;
-    if (
-      definition['properties'] === undefined &&
-      typeof definition['type'] === 'string' &&
-      definition['type'] !== 'object'
-    ) {
+    const { type } = definition;
+    if (typeof type === 'string' && type !== 'object' && type !== 'passthrough' && type !== 'nested') {
       // Nested names and dotted ones may both be there for one path.
       if (fields.has(path) && SEALED.has(path)) tell(path, 'is mapped twice');
-      fields.set(path, isEnabled ? definition : { ...definition, index: false });
-    } else if (definition['type'] === 'nested') tell(path, 'is an object that only special searches look into');
-    else gather(path, definition, isEnabled, fields, tell);
+      fields.set(path, brought === 'hidden' ? { ...definition, index: false } : definition);
+      // Whatever else has this name is in the field, or beside it.
+      if (member(holder, 'subobjects') !== false) objects.set(path, 'hidden');
+      for (const other of Object.keys(object(definition['fields']))) {
+        const form = `${path}.${other}`;
+        if (SEALED.has(form) || (isOurs(form) && !isOurs(path))) tell(form, 'is another form of another field');
+      }
+    } else if (type === 'nested') {
+      tell(path, 'is an object that only special searches look into');
+      objects.set(path, 'hidden');
+    } else gather(path, definition, brought, into);
   }
 }
 

@@ -67,6 +67,11 @@ const EDITS: readonly (readonly [string, (mappings: Json) => void, string])[] = 
     'attributes.user.hash',
   ],
   [
+    'a field whose second form has a name of ours',
+    (m) => (attributes(m)['step_up'] = { type: 'keyword', fields: { new: { type: 'keyword' } } }),
+    'attributes.step_up.new',
+  ],
+  [
     'one constant for all',
     (m) => (attributes(m)['step_up.outcome'] = { type: 'constant_keyword', value: 'passed' }),
     'attributes.step_up.outcome',
@@ -84,6 +89,39 @@ describe('an index in which a search finds something else', () => {
     const found = mappingDeviations(installed((m) => (below(m, 'attributes')['enabled'] = false)));
     expect(found.length).toBeGreaterThan(100);
     expect(found.every(({ field, absent }) => field.startsWith('attributes.') && !absent)).toBe(true);
+  });
+
+  const EMPTY: readonly (readonly [string, (mappings: Json) => void])[] = [
+    ['is not looked into', (m) => (m['properties'] = { attributes: { type: 'object', enabled: false } })],
+    ['is one field', (m) => (m['properties'] = { attributes: { type: 'flattened' } })],
+    ['is for special searches', (m) => (m['properties'] = { attributes: { type: 'nested', dynamic: true } })],
+    ['is a text', (m) => (m['properties'] = { attributes: { type: 'keyword' } })],
+    ['is in nothing that is looked into', (m) => Object.assign(m, { enabled: false, properties: {} })],
+    ['takes nothing up', (m) => (m['properties'] = { attributes: { properties: { step_up: { dynamic: false } } } })],
+    [
+      'has a part that is not looked into',
+      (m) => (m['properties'] = { attributes: { properties: { step_up: { type: 'object', enabled: false } } } }),
+    ],
+  ];
+
+  test.each(EMPTY)('an object without a field that %s is not one that takes up what documents bring', (_name, edit) => {
+    const found = mappingDeviations(
+      installed((mappings) => {
+        mappings['dynamic'] = true;
+        edit(mappings);
+      }),
+    );
+    expect(found.map(({ field }) => field)).toContain('attributes.step_up.outcome');
+  });
+
+  test('an object that documents can make takes up what they bring', () => {
+    const edit = (mappings: Json): void => {
+      Object.assign(mappings, {
+        dynamic: true,
+        properties: { attributes: { properties: { step_up: { dynamic: true } } } },
+      });
+    };
+    expect(mappingDeviations(installed(edit))).toEqual([]);
   });
 
   test('a field that is merely absent, as before an upgrade, is told apart', () => {
@@ -108,6 +146,7 @@ test('fields, aliases, runtime fields and copies of others are their own', () =>
       'bank.iban': { type: 'keyword', copy_to: 'bank.all' },
       'bank.alias': { type: 'alias', path: 'attributes.user.hash' },
     });
+    attribute(mappings, 'step_up.outcome')['fields'] = { words: { type: 'text' } };
     mappings['runtime'] = { 'bank.hour': { type: 'long' } };
     mappings['dynamic_templates'] = [{ all: { mapping: { type: 'keyword' } } }];
   };
