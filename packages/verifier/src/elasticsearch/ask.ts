@@ -13,6 +13,11 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** An answer of more bytes than were to be taken, or one that the server has not the memory for. */
+export class AnswerTooLarge extends Error {}
+
+const TOO_MUCH = 429;
+
 /** Questions of a verification are no part of anybody's traces. The text is parsed here, without losing a digit. */
 const OPTIONS = {
   meta: true,
@@ -36,14 +41,21 @@ export async function ask(
   return { status, body: status === 404 ? undefined : parsedBody(bytes) };
 }
 
-/** As {@link ask}, unparsed; empty where it is not there. */
+/**
+ * As {@link ask}, unparsed; empty where it is not there.
+ *
+ * @param mostBytes - Of the answer; default any number.
+ * @throws AnswerTooLarge where that is given and a smaller answer may be had
+ */
 export async function askForBytes(
   client: Client,
   method: 'GET' | 'POST' | 'DELETE',
   pathAndQuery: string,
   body?: string,
+  mostBytes?: number,
 ): Promise<{ readonly status: number; readonly bytes: Buffer }> {
-  const { statusCode, bytes } = await send(client, method, pathAndQuery, body);
+  const { statusCode, bytes } = await send(client, method, pathAndQuery, body, mostBytes);
+  if (statusCode === TOO_MUCH && mostBytes !== undefined) throw new AnswerTooLarge();
   if (statusCode === 404) return { status: 404, bytes: NOTHING };
   if (statusCode < 300) return { status: statusCode, bytes };
   const type = member(member(parsedBody(bytes), 'error'), 'type');
@@ -67,13 +79,15 @@ async function send(
   method: string,
   pathAndQuery: string,
   body: string | undefined,
+  mostBytes?: number,
 ): Promise<{ statusCode: number; bytes: Buffer }> {
   const [path = '', querystring] = pathAndQuery.split('?');
   const request = { method, path, ...(querystring && { querystring }), ...(body !== undefined && { body }) };
   try {
     const { statusCode, body: stream } = await client.transport.request(request, OPTIONS);
-    return { statusCode: statusCode ?? 0, bytes: await bytesOf(stream as AsyncIterable<Buffer>) };
+    return { statusCode: statusCode ?? 0, bytes: await bytesOf(stream as AsyncIterable<Buffer>, mostBytes) };
   } catch (cause) {
+    if (cause instanceof AnswerTooLarge) throw cause;
     // The client's error holds the request and its credentials: it goes no further.
     const meta = (cause as { meta?: { statusCode?: number; body?: unknown } }).meta;
     if (typeof meta?.statusCode === 'number' && meta.statusCode > 0) {
@@ -84,9 +98,15 @@ async function send(
   }
 }
 
-async function bytesOf(stream: AsyncIterable<Buffer | string>): Promise<Buffer> {
+async function bytesOf(stream: AsyncIterable<Buffer | string>, most: number = Infinity): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(typeof part === 'string' ? Buffer.from(part) : part);
+  let length = 0;
+  for await (const part of stream) {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+    length += bytes.length;
+    if (length > most) throw new AnswerTooLarge();
+    parts.push(bytes);
+  }
   return Buffer.concat(parts);
 }
 

@@ -4,7 +4,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { VerifierError } from '../errors.ts';
 import { list, member } from '../sources/json-member.ts';
-import { ask, askForBytes, parsedBody } from './ask.ts';
+import { AnswerTooLarge, ask, askForBytes, parsedBody } from './ask.ts';
 import { cutPage, type HitText, type PageText } from './page-text.ts';
 
 /** One document as a page holds it. Whoever may write to the index controls all of it. */
@@ -31,6 +31,10 @@ export interface PointInTime {
 
 const NOTHING = Buffer.alloc(0);
 const KEEP_ALIVE = '5m';
+/** Held of one page. A page of records is a few megabytes; whoever may write to the index chooses how long documents are. */
+const PAGE_BYTES = 64 << 20;
+/** Longer than any document that a server takes. */
+const DOCUMENT_BYTES = 256 << 20;
 
 /** In order of stream and number: as the index is sorted on disk. What has neither comes last. */
 const SORT = [
@@ -59,9 +63,21 @@ export async function closePointInTime(client: Client, { id }: PointInTime): Pro
   await ask(client, 'DELETE', '/_pit', JSON.stringify({ id })).catch(() => {});
 }
 
+/** What a page is asked for. */
+interface Asked {
+  readonly client: Client;
+  readonly point: PointInTime;
+  readonly query: object;
+  readonly pageBytes: number;
+  /** Documents; fewer where they are long. */
+  size: number;
+}
+
 /**
  * Reads all documents that a query finds, page by page; the next page is under way while one is worked on.
  *
+ * @param pageSize - Documents a page, at most.
+ * @param pageBytes - Bytes a page of more than one document, at most; default 64 MiB.
  * @throws VerifierError `SOURCE_UNREADABLE`
  */
 export async function* readPages(
@@ -69,8 +85,10 @@ export async function* readPages(
   point: PointInTime,
   query: object,
   pageSize: number,
+  pageBytes: number = PAGE_BYTES,
 ): AsyncGenerator<Page> {
-  let next: Promise<PageText> | undefined = request(client, point, query, pageSize, undefined);
+  const asked: Asked = { client, point, query, pageBytes, size: pageSize };
+  let next: Promise<PageText> | undefined = request(asked, undefined);
   try {
     while (next !== undefined) {
       const { envelope, hits }: PageText = await next;
@@ -78,8 +96,10 @@ export async function* readPages(
       const id = member(body, 'pit_id');
       if (typeof id === 'string') point.id = id;
       const last = parsedBody(hits.at(-1)?.bytes ?? NOTHING);
+      const isLast: boolean = hits.length < asked.size;
+      asked.size = Math.min(pageSize, asked.size * 2);
       // What fails before it is waited for is thrown where it is.
-      next = hits.length < pageSize ? undefined : request(client, point, query, pageSize, list(last, 'sort'));
+      next = isLast ? undefined : request(asked, list(last, 'sort'));
       next?.catch(() => {});
       yield { hits: hitsOf(hits), partial: isPartial(body) };
     }
@@ -88,12 +108,24 @@ export async function* readPages(
   }
 }
 
-async function request(
-  client: Client,
-  point: PointInTime,
-  query: object,
-  size: number,
+async function request(asked: Asked, after: readonly unknown[] | undefined): Promise<PageText> {
+  for (;;) {
+    const { size, pageBytes } = asked;
+    try {
+      return await requestOnce(asked, after, size === 1 ? DOCUMENT_BYTES : pageBytes);
+    } catch (error) {
+      if (!(error instanceof AnswerTooLarge)) throw error;
+      if (size === 1)
+        throw new VerifierError('SOURCE_UNREADABLE', 'Elasticsearch cannot hand over a document so long.');
+      asked.size = Math.ceil(size / 8);
+    }
+  }
+}
+
+async function requestOnce(
+  { client, point, query, size }: Asked,
   after: readonly unknown[] | undefined,
+  mostBytes: number,
 ): Promise<PageText> {
   const body = {
     size,
@@ -106,7 +138,7 @@ async function request(
   // A number that is missing sorts as 2^63 - 1, which JSON.stringify cannot write.
   const values = after?.map((value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value)));
   const whole = values === undefined ? text : `${text.slice(0, -1)},"search_after":[${values.join(',')}]}`;
-  const { status, bytes } = await askForBytes(client, 'POST', '/_search', whole);
+  const { status, bytes } = await askForBytes(client, 'POST', '/_search', whole, mostBytes);
   // What was read so far is no part that anybody asked for.
   if (status === 404) throw new VerifierError('SOURCE_UNREADABLE', 'Elasticsearch let go of the moment being read.');
   return cutPage(bytes);
