@@ -14,6 +14,8 @@ export const TRUST_FILE_NAME = 'stepseal.trust.json';
 export interface TrustFile {
   readonly path: string;
   readonly policy: TrustPolicy;
+  /** As it was read. */
+  readonly text: string;
 }
 
 /**
@@ -37,7 +39,7 @@ export function readTrustFile(
   }
   refuseInsideData(path, directories);
   try {
-    return { path, policy: parseTrustPolicy(text) };
+    return { path, policy: parseTrustPolicy(text), text };
   } catch (cause) {
     const message = `The trust file ${path} cannot be used. ${(cause as Error).message}`;
     throw new CliError('TRUST_MALFORMED', message, { cause });

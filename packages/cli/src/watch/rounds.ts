@@ -50,6 +50,11 @@ export class Rounds {
     this.#options = options;
   }
 
+  /** Has the next round read everything: what it is judged by is another. */
+  readAll(): void {
+    this.#before = undefined;
+  }
+
   /** @throws whatever looking and reading throw; the next round then reads everything */
   async next(): Promise<Round> {
     const before = this.#before;

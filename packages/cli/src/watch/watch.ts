@@ -2,7 +2,6 @@
 // Copyright The Stepseal Authors
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Report } from '@stepseal/verifier';
 import { CliError } from '../errors.ts';
@@ -45,8 +44,6 @@ export interface ToldRound {
   readonly endedMs: number;
   readonly durationMs: number;
   readonly knownStreams: number;
-  /** What became of the known heads, in words. */
-  readonly heads: string;
 }
 
 /** Verifies until it is stopped; a round under way is brought to its end. Each result is sealed before the next begins. */
@@ -59,21 +56,28 @@ export async function watch(options: WatchOptions): Promise<void> {
     fullEvery,
     verify: (streams) => options.verify({ streams, trust, heads: heads as KnownHeadsFile }),
   });
+  let begun = false;
+  let judgedBy: string | undefined;
   while (!stop.aborted) {
     const began = performance.now();
+    // What cannot be read in a round has not judged it.
+    trust = heads = undefined;
     try {
       trust = options.readTrust();
+      if (trust?.text !== judgedBy) rounds.readAll();
+      judgedBy = trust?.text;
       heads = options.readHeads();
       const round = await rounds.next();
-      const kept = round.report === undefined ? 'unchanged' : updateKnownHeadsFile(heads, round.report);
+      begun = true;
+      if (round.report !== undefined) updateKnownHeadsFile(heads, round.report);
       const context = contextOf(options, began, trust, options.readHeads());
       await log.write(verifiedEvent(round, context));
       figures.verified(round, context.nowMs, context.durationMs);
       const { nowMs: endedMs, durationMs, knownStreams } = context;
-      options.onRound(round, { endedMs, durationMs, knownStreams, heads: kept });
+      options.onRound(round, { endedMs, durationMs, knownStreams });
     } catch (error) {
-      // A mistake of the command line stays one: nobody mends it while this runs.
-      if (error instanceof CliError && error.exitCode === 64) throw error;
+      // A mistake of the command line, unless it was none before: a file of credentials may be away while it is replaced.
+      if (!begun && error instanceof CliError && error.exitCode === 64) throw error;
       const code = codeOf(error);
       await log.write(unverifiedEvent(code, contextOf(options, began, trust, heads)));
       figures.failed();
@@ -98,7 +102,7 @@ function contextOf(
     nowMs: Date.now(),
     knownStreams: heads?.heads?.streams.size ?? 0,
     knownHeadsHash: heads?.text === undefined ? undefined : sha256(heads.text),
-    trustPolicyHash: trust === undefined ? undefined : sha256(readFileSync(trust.path, 'utf8')),
+    trustPolicyHash: trust === undefined ? undefined : sha256(trust.text),
   };
 }
 
