@@ -3,6 +3,9 @@
 
 import { spread } from './rounds.mjs';
 
+// Whoever would print the table is gone.
+process.once('disconnect', () => process.exit(1));
+
 /**
  * Hands one figure of a row to the process that prints the table.
  *

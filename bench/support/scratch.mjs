@@ -2,8 +2,11 @@
 // Copyright The Stepseal Authors
 
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+// A run that is broken off would leave gigabytes behind.
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
 /**
  * A directory that is gone when the process ends.

@@ -8,20 +8,29 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const STOP_MS = 30_000;
 
+/** Those that run. Whatever ends this process, but for SIGKILL, ends them. */
+const running = new Set();
+
 /** A server of another make in a process of its own. Only this process is ever ended, by its id. */
 export class ServerProcess {
   #child;
   #log;
+  #group;
 
-  /** @param {{ log: string, uid?: number, gid?: number, cwd: string, env: NodeJS.ProcessEnv }} settings `log` is a file */
-  constructor(program, args, { log, ...settings }) {
+  /**
+   * @param {{ log: string, uid?: number, gid?: number, cwd?: string, env: NodeJS.ProcessEnv, group?: boolean }} settings
+   *   `log` is a file; with `group` SIGKILL reaches what the server itself has started, too
+   */
+  constructor(program, args, { log, group = false, ...settings }) {
     this.#log = log;
+    this.#group = group;
     const out = openSync(log, 'a');
-    this.#child = spawn(program, args, { ...settings, stdio: ['ignore', out, out] });
+    this.#child = spawn(program, args, { ...settings, detached: group, stdio: ['ignore', out, out] });
     closeSync(out);
-    this.#child.on('error', () => {});
-    // A test run that is killed must not leave servers behind that it can still end.
-    process.once('exit', () => this.kill('SIGKILL'));
+    this.#child.on('error', () => running.delete(this));
+    this.#child.on('exit', () => running.delete(this));
+    endWithThisProcess();
+    running.add(this);
   }
 
   get pid() {
@@ -43,7 +52,10 @@ export class ServerProcess {
   }
 
   kill(signal) {
-    if (this.running) this.#child.kill(signal);
+    if (!this.running) return;
+    const { pid } = this.#child;
+    if (this.#group && signal === 'SIGKILL' && pid !== undefined) process.kill(-pid, signal);
+    else this.#child.kill(signal);
   }
 
   /** @returns the exit code, or the signal that ended it */
@@ -56,4 +68,24 @@ export class ServerProcess {
     clearTimeout(timer);
     return code ?? by;
   }
+}
+
+let prepared = false;
+
+function endWithThisProcess() {
+  if (prepared) return;
+  prepared = true;
+  const endAll = () => {
+    for (const server of running) server.kill('SIGKILL');
+  };
+  process.once('exit', endAll);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+    process.once(signal, () => {
+      endAll();
+      // As it would have ended without this, unless somebody else listens.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    });
+  }
+  // Of a worker of the tests: its runner is gone, and nobody will tell it to end.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }

@@ -27,6 +27,8 @@ export async function startElasticsearch({ home, jdk, directory, roles = '', hea
     ES_JAVA_HOME: jdk,
     ES_PATH_CONF: config,
     ES_JAVA_OPTS: `-Xms${heap} -Xmx${heap}`,
+    // Else each start leaves a directory of its own among the temporary files of the machine.
+    ES_TMPDIR: join(directory, 'tmp'),
     HOME: directory,
   };
   const http = port ?? (await freePort());
@@ -34,19 +36,19 @@ export async function startElasticsearch({ home, jdk, directory, roles = '', hea
   const password = fresh ? randomBytes(18).toString('base64url') : undefined;
   if (fresh) {
     cpSync(join(home, 'config'), config, { recursive: true });
-    for (const name of ['data', 'logs']) mkdirSync(join(directory, name), { recursive: true });
+    for (const name of ['data', 'logs', 'tmp']) mkdirSync(join(directory, name), { recursive: true });
     writeFileSync(join(config, 'roles.yml'), roles);
   }
   writeFileSync(join(config, 'elasticsearch.yml'), nodeSettings(directory, http, await freePort()));
   if (asRoot) own(directory);
   const run = (program, args, input) => {
-    const { status, stderr, stdout } = spawnSync(join(home, 'bin', program), args, {
+    const { status, stderr, stdout, error } = spawnSync(join(home, 'bin', program), args, {
       env,
       input,
       ...owner,
       encoding: 'utf8',
     });
-    if (status !== 0) throw new Error(`${program} ${args[0]} failed: ${stdout}${stderr}`);
+    if (status !== 0) throw new Error(`${program} ${args[0]} failed: ${error?.message ?? stdout + stderr}`);
   };
   if (password !== undefined) {
     run('elasticsearch-keystore', ['create']);

@@ -24,8 +24,6 @@ const results = new Map<Fault, Promise<Row>>();
 let ended: Promise<void> | undefined;
 
 beforeAll(async () => {
-  // Each server listens for the end of this process, to end with it.
-  process.setMaxListeners(100);
   await store.start();
   await installed(store);
   // All faults of a kind at once, each on a line of its own; the tests only wait for how theirs came out.
