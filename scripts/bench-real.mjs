@@ -10,8 +10,8 @@ import { findTools } from './real/tools.mjs';
 import { run } from './run.mjs';
 
 const node = await ready();
-const { jdk, maven, missing } = findTools();
-if (jdk === undefined || maven === undefined) {
+const { jdk, maven, missing } = findTools({ collector: false });
+if (missing.length > 0) {
   for (const tool of missing) console.error(`Missing: ${tool}.`);
   process.exit(1);
 }

@@ -5,10 +5,13 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Where fetched and built servers are kept: outside the repository, since they are large and no part of it. */
+/**
+ * Where fetched and built servers are kept: outside the repository, since they are large and no part of it. Of root not
+ * in its home, which is closed to the user as whom Elasticsearch then runs.
+ */
 function cacheDirectory(env = process.env) {
-  const base = env.STEPSEAL_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'stepseal');
-  return resolve(base);
+  const ofUser = process.getuid?.() === 0 ? '/var/cache' : join(homedir(), '.cache');
+  return resolve(env.STEPSEAL_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? ofUser, 'stepseal'));
 }
 
 /**

@@ -10,13 +10,13 @@ const GO = [1, 26];
 /** Elasticsearch 9 runs on Java 21 and later. */
 const JAVA = 21;
 
-/** The tools that the real servers need, as far as they are here. */
-export function findTools(env = process.env) {
-  const go = findGo(env);
+/** The tools that the real servers need, as far as they are here; without a Collector, Go is not among them. */
+export function findTools({ collector = true, env = process.env } = {}) {
+  const go = collector ? findGo(env) : undefined;
   const jdk = findJdk(env);
   const maven = onPath('mvn', env);
   const missing = [
-    ...(go === undefined ? [`Go ${GO.join('.')} or later (https://go.dev), to build the Collector`] : []),
+    ...(collector && go === undefined ? [`Go ${GO.join('.')} or later (https://go.dev), to build the Collector`] : []),
     ...(jdk === undefined ? [`a JDK ${JAVA} or later, to run Elasticsearch (JAVA_HOME, or below /usr/lib/jvm)`] : []),
     ...(maven === undefined ? ['Maven (mvn), to fetch Elasticsearch'] : []),
   ];
