@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { readFileSync } from 'node:fs';
+import { ELASTICSEARCH_VERSION } from '../../scripts/real/elasticsearch.mjs';
 import { judge } from '../judge.mjs';
 import { machine } from '../machine.mjs';
 import { section, table } from '../support/section.mjs';
@@ -14,7 +15,7 @@ export function realDocument(results, waivers, date) {
   const client = new URL('../../node_modules/@elastic/elasticsearch/package.json', import.meta.url);
   return [
     '# With a real Elasticsearch',
-    `Measured on ${date.toISOString().slice(0, 10)} by \`npm run bench:real\`, on one node of Elasticsearch 9.5.3 with a heap of 1 GB and
+    `Measured on ${date.toISOString().slice(0, 10)} by \`npm run bench:real\`, on one node of Elasticsearch ${ELASTICSEARCH_VERSION} with a heap of 1 GB and
 security on, on the same machine as what asks it. It holds 1,000,000 events of 250,000 step-ups (demand, challenge,
 result, access; small events) whose times go over 90 days, in three indices of the installed template, merged. They are
 genuinely sealed, by the real pipeline within minutes; the documents are made as the Collector's exporter makes them, which

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { COLLECTOR_VERSION } from '../../scripts/real/collector.mjs';
+import { ELASTICSEARCH_VERSION } from '../../scripts/real/elasticsearch.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -75,12 +77,28 @@ test('the Collector runs the tested gateway as it stands, and has each of its va
 });
 
 test('Collector and Elasticsearch are of the versions that the tests run', () => {
-  const version = (file: string): string | undefined =>
-    /^const VERSION = '(.+)';$/m.exec(readFileSync(join(ROOT, 'scripts/real', file), 'utf8'))?.[1];
-  expect(compose.services['collector']?.image.split(':')[1]).toBe(version('collector.mjs'));
+  expect(compose.services['collector']?.image.split(':')[1]).toBe(COLLECTOR_VERSION);
   for (const name of ['elasticsearch', 'kibana']) {
-    expect(compose.services[name]?.image.split(':')[1]).toBe(version('elasticsearch.mjs'));
+    expect(compose.services[name]?.image.split(':')[1]).toBe(ELASTICSEARCH_VERSION);
   }
+});
+
+test('documents name the versions of Collector and Elasticsearch that the tests run', () => {
+  const pages = ['collector-config/README.md', 'docs/chaos.md', 'docs/compose.md', 'docs/elasticsearch.md'];
+  const named = pages.flatMap(
+    (page) => readFileSync(join(ROOT, page), 'utf8').match(/(?<![\d.])\d+\.\d+\.\d+(?!\.?\d)/g) ?? [],
+  );
+  expect(new Set(named)).toEqual(new Set([COLLECTOR_VERSION, ELASTICSEARCH_VERSION]));
+});
+
+test('containers run on the Node that the project pins', () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  const dockerfile = readFileSync(join(ROOT, 'examples/bank/compose/Dockerfile'), 'utf8');
+  const images = [...`${text}${dockerfile}`.matchAll(/\bnode:([\d.]+)-/g)].map(([, version]) => version);
+  expect(images).toEqual(images.map(() => devDependencies['node']));
+  expect(images.length).toBe(2);
 });
 
 test('no password stands in the file: each is read from a volume', () => {

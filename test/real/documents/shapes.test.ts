@@ -9,6 +9,8 @@ import { jsonEncoding } from '../../../packages/processor/src/otlp/json-encoding
 import { compareDocument } from '../../../packages/verifier/src/elasticsearch/compare-document.ts';
 import { exportedFacts } from '../../../packages/verifier/src/elasticsearch/exported-facts.ts';
 import { parseLossless } from '../../../packages/verifier/src/elasticsearch/lossless-json.ts';
+import { COLLECTOR_VERSION } from '../../../scripts/real/collector.mjs';
+import { ELASTICSEARCH_VERSION } from '../../../scripts/real/elasticsearch.mjs';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
 import { everyShape } from './support/shapes.ts';
@@ -58,7 +60,10 @@ test('what the real exporter writes of every shape of record is what was sealed,
     expect([name, stored]).toEqual([name, parseLossless(written)]);
     vectors.push({ name, index: 'logs-stepseal.audit.otel-default', hash, source });
   }
-  const file = { from: 'Collector 0.156.0, exporter elasticsearch, mode otel, into Elasticsearch 9.5.3', vectors };
+  const file = {
+    from: `Collector ${COLLECTOR_VERSION}, exporter elasticsearch, mode otel, into Elasticsearch ${ELASTICSEARCH_VERSION}`,
+    vectors,
+  };
   await expect(`${JSON.stringify(file, null, 1)}\n`).toMatchFileSnapshot(VECTORS);
 });
 
