@@ -4,15 +4,14 @@
 // The parts of docker-compose.yml that need no Docker, with each other: its load, its Collector's configuration and its
 // verifier, with the arguments that it gives them.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROLE_NAMES, roleDescriptor } from '@stepseal/elastic';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { ServerProcess } from '../../../scripts/real/server-process.mjs';
 import { type RunningCollector, startWhole } from '../collector/support/collectors.ts';
 import { installed } from '../support/installed.ts';
 import { type Elasticsearch, elasticsearch } from '../support/parts.ts';
@@ -26,7 +25,7 @@ const compose = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')) as
 
 let store: Elasticsearch;
 let collector: RunningCollector;
-const running: ChildProcess[] = [];
+const running: ServerProcess[] = [];
 
 beforeAll(async () => {
   store = await elasticsearch({
@@ -49,7 +48,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const child of running) if (child.exitCode === null) child.kill('SIGKILL');
+  for (const server of running) await server.stop('SIGKILL');
   await collector?.stop();
   await store?.stop();
   rmSync(directory, { recursive: true, force: true });
@@ -66,17 +65,18 @@ function here(text = ''): string {
     .replace('http://collector:4319', collector?.endpoint);
 }
 
-function start(service: string, ...more: readonly string[]): ChildProcess {
+function start(service: string, ...more: readonly string[]): ServerProcess {
   const { command, environment } = compose.services[service] ?? { command: [], environment: {} };
   const [, script = '', ...args] = command.map(here);
   const values = Object.entries(environment).map(([name, value]) => [name, here(value)]);
-  const log = openSync(join(directory, `${service}.log`), 'w');
-  const child = spawn(process.execPath, [join(ROOT, script), ...args, ...more], {
+  const server = new ServerProcess(process.execPath, [join(ROOT, script), ...args, ...more], {
     env: { PATH: process.env['PATH'], ...Object.fromEntries(values) },
-    stdio: ['ignore', log, log],
+    log: join(directory, `${service}.log`),
+    // The bank is two services, and the verifier starts the command.
+    group: true,
   });
-  running.push(child);
-  return child;
+  running.push(server);
+  return server;
 }
 
 /** How many documents meet each of the queries. */
@@ -102,17 +102,13 @@ test('the load has something of everything, and the verifier seals that all of i
   ];
   let found = await counts(worthLookingAt);
   for (let tries = 0; found.includes(0) && tries < 240; tries++) {
-    expect([bank.exitCode, verifier.exitCode], logs()).toEqual([null, null]);
+    expect([bank.running, verifier.running], logs()).toEqual([true, true]);
     await new Promise((resolve) => setTimeout(resolve, 500));
     found = await counts(worthLookingAt);
   }
   expect(found.includes(0), `${found.join(' ')}\n${logs()}`).toBe(false);
   expect(await counts([attribute('stepseal.verified.grade', 'TAMPERED')])).toEqual([0]);
-  for (const child of [bank, verifier]) {
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
-  }
+  for (const server of [bank, verifier]) expect(await server.stop(), logs()).toBe(0);
 });
 
 function logs(): string {
