@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { connect, ElasticError, type Server } from '@stepseal/elastic';
+import type { Server } from '@stepseal/elastic';
 import type { Call, Option } from './command.ts';
-import { ELASTICSEARCH_OPTIONS, readConnection } from './elasticsearch-connection.ts';
-import { CliError } from './errors.ts';
+import { asTyped, connectTo, ELASTICSEARCH_OPTIONS } from './elasticsearch-connection.ts';
 import { KIBANA_OPTIONS } from './kibana-call.ts';
 
 /** Options of the commands under `elastic` that may change the server. */
@@ -21,14 +20,8 @@ export async function withElasticsearch<T>(call: Call, what: string, work: (serv
   const done = call.terminal.progress(what);
   let server: Server | undefined;
   try {
-    server = await connect(readConnection(call));
-    return await work(server);
-  } catch (error) {
-    // What was typed wrong ends with 64 like any other mistake of the command line.
-    if (error instanceof ElasticError && error.code === 'ELASTIC_SETTING_INVALID') {
-      throw new CliError('BAD_ARGUMENT', error.message);
-    }
-    throw error;
+    server = await connectTo(call);
+    return await asTyped(work(server));
   } finally {
     done();
     await server?.close();

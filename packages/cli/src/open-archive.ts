@@ -3,7 +3,7 @@
 
 import { type Call, type Option, textFlag } from './command.ts';
 import { ELASTICSEARCH_SOURCE_OPTIONS } from './elasticsearch-connection.ts';
-import { namesIndex } from './index-source.ts';
+import { checkIndexOptions, namesIndex } from './index-source.ts';
 import type { Archive } from './search/archive.ts';
 
 /** Options of a command that searches segments or, where `--elasticsearch` is given, an index of them. */
@@ -15,6 +15,7 @@ export const ARCHIVE_OPTIONS: Readonly<Record<string, Option>> = {
 
 /** What the call names. Throws CliError. */
 export async function openArchive(call: Call, dataDir: string): Promise<Archive> {
+  checkIndexOptions(call);
   // Not before it is needed: the client of Elasticsearch is large, and reading segments needs none.
   if (namesIndex(call)) return (await import('./elasticsearch/index-archive.ts')).indexArchive(call);
   return (await import('./search/segment-archive.ts')).segmentArchive(call, textFlag(call, 'dir'), dataDir);

@@ -22,16 +22,24 @@ export const DELIVERY_SETTINGS: readonly string[] = [
  * one is named. Throws CliError BAD_ARGUMENT. Undefined where there is no endpoint.
  */
 export function otlpDelivery(
-  { delivery, otlpHeaders }: ResolvedConfig,
+  { delivery, otlpHeaders, origins }: ResolvedConfig,
   named: string | undefined,
 ): OtlpDeliveryOptions | undefined {
-  const { endpoint, proxy, ...rest } = delivery;
+  const { endpoint, proxy, headersFile, ...rest } = delivery;
   const url = named === undefined ? endpoint : withPath(named);
   if (url === 'none') return undefined;
   const set = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''));
-  // Headers are the credentials of the configured endpoint; another one has no business with them.
+  // Headers are the credentials of the configured endpoint; another one has no business with them. A file that is named
+  // on the command line is meant for the endpoint beside it.
   const isConfigured = url === endpoint;
-  return { endpoint: url, ...(isConfigured && { headers: otlpHeaders }), ...(proxy !== 'none' && { proxy }), ...set };
+  const hasHeaders = headersFile !== '' && (isConfigured || origins.get('delivery.headersFile')?.kind === 'flag');
+  return {
+    endpoint: url,
+    ...(isConfigured && { headers: otlpHeaders }),
+    ...(hasHeaders && { headersFile }),
+    ...(proxy !== 'none' && { proxy }),
+    ...set,
+  };
 }
 
 function withPath(named: string): string {

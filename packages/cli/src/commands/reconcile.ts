@@ -6,7 +6,7 @@ import type { Server } from '@stepseal/elastic';
 import { type Command, textFlag } from '../command.ts';
 import { durationFlag } from '../duration.ts';
 import { withElasticsearch } from '../elastic-call.ts';
-import { ELASTICSEARCH_SOURCE_OPTIONS } from '../elasticsearch-connection.ts';
+import { dataStreamOf, ELASTICSEARCH_SOURCE_OPTIONS } from '../elasticsearch-connection.ts';
 import { CliError } from '../errors.ts';
 import { DELIVERY_SETTINGS, otlpDelivery } from '../otlp-delivery.ts';
 import type { Reconciliation } from '../reconcile/reconcile.ts';
@@ -16,8 +16,6 @@ import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
 import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
-
-const DATA_STREAMS = 'logs-stepseal.audit.otel-*';
 
 export const reconcileCommand: Command = {
   usage:
@@ -64,7 +62,7 @@ export const reconcileCommand: Command = {
     const window = timeWindow(call, nowMs) ?? { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
     const reach = { ...window, settledMs: nowMs - durationFlag(call, 'delivery-grace', '15min') };
     const waitMs = durationFlag(call, 'wait', '2min');
-    const dataStream = textFlag(call, 'data-stream') ?? DATA_STREAMS;
+    const dataStream = dataStreamOf(call);
     // Not before they are needed: they load OpenTelemetry, and the verifier.
     const { Redelivery, sealedStreams } = await import('@stepseal/processor/delivery');
     const { exitCodeOf, reconcile } = await import('../reconcile/reconcile.ts');

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { type Call, type Command, textFlag } from '../command.ts';
 import { ELASTICSEARCH_SOURCE_OPTIONS } from '../elasticsearch-connection.ts';
 import { CliError } from '../errors.ts';
-import { namesIndex } from '../index-source.ts';
+import { checkIndexOptions, namesIndex } from '../index-source.ts';
 import { recordLine } from '../render/record-line.ts';
 import { recordJson } from '../render/step-up-json.ts';
 import { shortPath } from '../short-path.ts';
@@ -43,6 +43,7 @@ export const tailCommand: Command = {
   settings: ['data-dir'],
   maxArguments: 0,
   async run(call) {
+    checkIndexOptions(call);
     const start: TailStart = {
       after: positions(textFlag(call, 'after')),
       all: call.flags['all'] === true,

@@ -50,15 +50,25 @@ export const verifyCommand: Command = {
     json: { type: 'boolean', brief: 'Print the report as JSON.' },
     ...INDEX_OPTIONS,
     segments: { type: 'string', value: 'DIR', brief: 'With --elasticsearch: the other copy; the two are compared.' },
+    watch: { type: 'boolean', brief: 'Verify again and again, and seal each result as a record.' },
     ...WATCH_OPTIONS,
   },
   settings: ['data-dir', 'deployment', 'delivery-endpoint', ...DELIVERY_SETTINGS],
   maxArguments: 1000,
   async run(call) {
+    checkIndexOptions(call);
+    if (namesIndex(call) && call.arguments.length > 0)
+      throw new CliError('BAD_ARGUMENT', 'Name paths or --elasticsearch, not both.');
     // Not before it is needed: it loads the sealer.
     if (call.flags['watch'] === true) return (await import('../watch/run-watch.ts')).runWatch(call);
+    const alone = Object.keys(WATCH_OPTIONS).find((flag) => call.flags[flag] !== undefined);
+    if (alone !== undefined) throw new CliError('BAD_ARGUMENT', `Option --${alone} needs --watch.`);
     const { dataDir } = call.config();
     const copy = textFlag(call, 'segments');
+    if (copy !== undefined && !namesIndex(call))
+      throw new CliError('BAD_ARGUMENT', 'Option --segments is for two copies: name --elasticsearch too, or a path.');
+    if (copy !== undefined && textFlag(call, 'stream') !== undefined)
+      throw new CliError('BAD_ARGUMENT', 'Two copies are compared with all their streams: leave out --stream.');
     const directories = [
       dataDir,
       ...[...call.arguments, ...(copy === undefined ? [] : [copy])].map((path) => resolve(call.cwd, path)),
@@ -74,12 +84,9 @@ export const verifyCommand: Command = {
       );
     const part = window && { sinceMs: finite(window.sinceMs), untilMs: finite(window.untilMs) };
     const recordSignatures = call.flags['record-signatures'] === true;
-    checkIndexOptions(call);
     const index = namesIndex(call)
       ? await openIndex(call, { trust: trust?.policy, since: part?.sinceMs, until: part?.untilMs, recordSignatures })
       : undefined;
-    if (copy !== undefined && index === undefined)
-      throw new CliError('BAD_ARGUMENT', 'Option --segments is for two copies: name --elasticsearch too, or a path.');
     const copies =
       index === undefined || copy === undefined
         ? undefined

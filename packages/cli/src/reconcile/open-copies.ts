@@ -5,14 +5,12 @@ import { resolve } from 'node:path';
 import { directorySource, type Source } from '@stepseal/verifier';
 import { type Call, textFlag } from '../command.ts';
 import { durationFlag } from '../duration.ts';
-import { readConnection } from '../elasticsearch-connection.ts';
+import { connectTo, dataStreamOf } from '../elasticsearch-connection.ts';
 import { CliError } from '../errors.ts';
 import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
 import { RecordIndex } from './record-index.ts';
 import { besideSegments, type ComparedCopies, compareCopies } from './two-copies.ts';
-
-const DATA_STREAMS = 'logs-stepseal.audit.otel-*';
 
 /** Segments and index as the sources of one verification. */
 export interface Copies {
@@ -32,15 +30,14 @@ export async function openCopies(
   if (statIfPresent(directory)?.isDirectory() !== true) {
     throw new CliError('SOURCE_MISSING', `There is no directory ${place}: name one with --segments.`);
   }
-  const { connect } = await import('@stepseal/elastic');
   const { sealedStreams } = await import('@stepseal/processor/delivery');
   const settledMs = Date.now() - durationFlag(call, 'delivery-grace', '15min');
   const reach = { ...(window ?? { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY }), settledMs };
   let compared: ComparedCopies | undefined;
   const compare = async (): Promise<ComparedCopies> => {
-    const server = await connect(readConnection(call));
+    const server = await connectTo(call);
     try {
-      const records = new RecordIndex(server, textFlag(call, 'data-stream') ?? DATA_STREAMS);
+      const records = new RecordIndex(server, dataStreamOf(call));
       compared = await compareCopies(await sealedStreams(directory), records, reach);
       return compared;
     } finally {

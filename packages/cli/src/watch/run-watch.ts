@@ -2,10 +2,11 @@
 // Copyright The Stepseal Authors
 
 import { join, resolve } from 'node:path';
+import { isDeploymentName } from '@stepseal/core/format';
 import { type Report, type Source, verify } from '@stepseal/verifier';
 import { type Call, textFlag } from '../command.ts';
 import { durationFlag } from '../duration.ts';
-import { readConnection } from '../elasticsearch-connection.ts';
+import { connectTo, dataStreamOf } from '../elasticsearch-connection.ts';
 import { CliError } from '../errors.ts';
 import { namesIndex, openIndex } from '../index-source.ts';
 import { readKnownHeadsFile } from '../known-heads-file.ts';
@@ -13,6 +14,7 @@ import { otlpDelivery } from '../otlp-delivery.ts';
 import { alarmOf, failureJson, roundJson, roundLines } from '../render/watch.ts';
 import { shortPath } from '../short-path.ts';
 import { openSources, withSources } from '../sources.ts';
+import { statIfPresent } from '../stat.ts';
 import { readTrustFile } from '../trust-file.ts';
 import { CLI_VERSION } from '../version.ts';
 import type { Look } from './growth.ts';
@@ -22,26 +24,30 @@ import { VerificationFigures } from './verification-metrics.ts';
 import { HEADS_FILE, KEYS_FOLDER, VerifiedLog } from './verified-log.ts';
 import { type Reading, watch } from './watch.ts';
 
-const DATA_STREAMS = 'logs-stepseal.audit.otel-*';
+/** A timer holds 24 days at most, and less than a second would be a load on the index. */
+const INTERVALS = { least: '1s', most: '7d' };
 
 /** `verify --watch`. Throws CliError, KeyError, SealingError; what fails in a round is told and tried again. */
 export async function runWatch(call: Call): Promise<number> {
   const config = call.config();
   const { terminal } = call;
-  const partial = ['since', 'until', 'stream'].find((flag) => textFlag(call, flag) !== undefined);
-  if (partial !== undefined) throw new CliError('BAD_ARGUMENT', `A watch is about everything: leave out --${partial}.`);
+  checkWatchOptions(call);
   const json = call.flags['json'] === true;
-  const intervalMs = durationFlag(call, 'interval', '1min');
+  const intervalMs = durationFlag(call, 'interval', '1min', INTERVALS);
   const fullEvery = countFlag(call, 'full-every', 60);
   const directory = resolve(call.cwd, textFlag(call, 'watch-dir') ?? '.stepseal-verifier');
   const deployment = textFlag(call, 'watch-deployment') ?? `${config.deployment}/verifier`;
+  if (!isDeploymentName(deployment))
+    throw new CliError('BAD_ARGUMENT', 'Option --watch-deployment needs a name such as bank/verifier.');
   const guarded = [config.dataDir, ...call.arguments.map((path) => resolve(call.cwd, path))];
   const readTrust = (): ReturnType<typeof readTrustFile> => readTrustFile(call.cwd, guarded, textFlag(call, 'trust'));
   const headsPath = textFlag(call, 'known-heads') ?? join(directory, HEADS_FILE);
   const readHeads = (): ReturnType<typeof readKnownHeadsFile> => readKnownHeadsFile(call.cwd, guarded, headsPath);
   readHeads();
   const trust = readTrust();
-  const place = await placeOf(call);
+  const place = placeOf(call);
+  // What is typed wrong is said before keys are made.
+  if (namesIndex(call)) await (await connectTo(call)).close();
   const log = await VerifiedLog.open({ deployment, directory }, otlpDelivery(config, textFlag(call, 'endpoint')));
   const keys = shortPath(call.cwd, join(directory, KEYS_FOLDER));
   if (log.isNew) terminal.warn(`stepseal: made the keys of ${deployment} in ${keys}: fingerprint ${log.fingerprint}`);
@@ -86,9 +92,18 @@ export async function runWatch(call: Call): Promise<number> {
     process.off('SIGINT', end).off('SIGTERM', end);
     meters.stop();
     await log.close();
-    await place.close();
   }
   return 0;
+}
+
+/** What a watch cannot heed it refuses: nobody looks for years at what he did not ask for. */
+function checkWatchOptions(call: Call): void {
+  const partial = ['since', 'until', 'stream'].find((flag) => textFlag(call, flag) !== undefined);
+  if (partial !== undefined) throw new CliError('BAD_ARGUMENT', `A watch is about everything: leave out --${partial}.`);
+  if (textFlag(call, 'segments') !== undefined)
+    throw new CliError('BAD_ARGUMENT', 'Two copies are compared once: leave out --segments, or --watch.');
+  const once = call.arguments.find((path) => path === '-' || statIfPresent(resolve(call.cwd, path))?.isFIFO() === true);
+  if (once !== undefined) throw new CliError('BAD_ARGUMENT', 'Standard input and pipes cannot be watched.');
 }
 
 interface Place {
@@ -96,11 +111,10 @@ interface Place {
   readonly kind: 'elasticsearch' | 'segments';
   readonly look: Look;
   readonly verify: (reading: Reading) => Promise<Report>;
-  close(): Promise<void>;
 }
 
 /** What is watched: an index, or directories of segments. */
-async function placeOf(call: Call): Promise<Place> {
+function placeOf(call: Call): Place {
   const judge = ({ streams, trust, heads }: Reading, sources: readonly Source[]): Promise<Report> =>
     withSources(sources, () =>
       verify({
@@ -109,27 +123,28 @@ async function placeOf(call: Call): Promise<Place> {
         knownHeads: heads.heads,
         // Of some streams alone: what came before them was read in rounds before.
         since: streams === undefined ? undefined : Date.now(),
+        strict: call.flags['strict'] === true,
         recordSignatures: call.flags['record-signatures'] === true,
       }),
     );
   if (namesIndex(call)) {
-    const { connect } = await import('@stepseal/elastic');
-    const dataStream = textFlag(call, 'data-stream') ?? DATA_STREAMS;
-    const server = await connect(readConnection(call));
+    const dataStream = dataStreamOf(call);
     const recordSignatures = call.flags['record-signatures'] === true;
     return {
       sources: [dataStream],
       kind: 'elasticsearch',
-      look: indexOutline(server, dataStream),
+      // Anew each time, as for reading: credentials may be replaced while this runs.
+      look: async () => {
+        const server = await connectTo(call);
+        return indexOutline(server, dataStream)().finally(() => server.close());
+      },
       verify: async (reading) => {
         const { streams, trust } = reading;
         return judge(reading, [await openIndex(call, { trust: trust?.policy, recordSignatures, streams })]);
       },
-      close: () => server.close(),
     };
   }
   const { dataDir } = call.config();
-  if (call.arguments.includes('-')) throw new CliError('BAD_ARGUMENT', 'Standard input cannot be watched.');
   const open = (): Source[] => openSources(call, call.arguments, dataDir);
   return {
     sources: open().map(({ description }) => description),
@@ -140,7 +155,6 @@ async function placeOf(call: Call): Promise<Place> {
       const sources = open();
       return judge(reading, picked === undefined ? sources : sources.map((source) => segmentsOf(source, picked)));
     },
-    close: () => Promise.resolve(),
   };
 }
 

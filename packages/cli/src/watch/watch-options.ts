@@ -3,10 +3,9 @@
 
 import type { Option } from '../command.ts';
 
-/** Options of `verify --watch`. */
+/** Options that `verify` takes with `--watch` only. */
 export const WATCH_OPTIONS: Readonly<Record<string, Option>> = {
-  watch: { type: 'boolean', brief: 'Verify again and again, and seal each result as a record.' },
-  interval: { type: 'string', value: 'TIME', brief: 'Of a watch: from one round to the next; default 1min.' },
+  interval: { type: 'string', value: 'TIME', brief: 'Of a watch: from one round to the next, 1s to 7d; default 1min.' },
   'full-every': { type: 'string', value: 'N', brief: 'Of a watch: read everything in every Nth round; default 60.' },
   'watch-dir': {
     type: 'string',
