@@ -9,8 +9,9 @@ const STREAM = 'attributes.audit.sequence.stream_id';
 const PAGE = 1_000;
 
 /**
- * Looks at the streams of an index: how many documents each has, in how many indices, and the sequence number of its
- * newest write, which rises with every change of a document.
+ * Looks at the streams of an index: how many documents each has, in how many indices, and the sequence numbers of their
+ * writes. A change of a document gives it a higher one in its shard, so that their sum rises, also where the newest write
+ * of the stream lies in another index.
  */
 export function indexOutline(server: Server, dataStream: string): Look {
   const path = `/${dataStream.split(',').map(encodeURIComponent).join(',')}/_search`;
@@ -21,10 +22,10 @@ export function indexOutline(server: Server, dataStream: string): Look {
       const { aggregations } = whole(await server.request('POST', path, question(after)));
       const buckets = aggregations?.streams?.buckets ?? [];
       for (const { key, doc_count, written, indices } of buckets) {
-        streams.set(key.stream, [doc_count, indices.value, written.value].join(' '));
+        streams.set(key.stream, [doc_count, indices.value, written.max, written.sum].join(' '));
       }
       const { doc_count = 0, written } = aggregations?.rest ?? {};
-      rest = [doc_count, written?.value].join(' ');
+      rest = [doc_count, written?.max, written?.sum].join(' ');
       after = aggregations?.streams?.after_key;
       if (after === undefined || buckets.length < PAGE) return { streams, rest };
     }
@@ -32,7 +33,7 @@ export function indexOutline(server: Server, dataStream: string): Look {
 }
 
 function question(after: object | undefined): object {
-  const written = { max: { field: '_seq_no' } };
+  const written = { stats: { field: '_seq_no' } };
   return {
     size: 0,
     track_total_hits: false,
@@ -59,15 +60,20 @@ interface Found {
   readonly timed_out?: boolean;
   readonly _shards?: { readonly failed: number };
   readonly aggregations?: {
-    readonly rest?: { readonly doc_count: number; readonly written: { readonly value: number | null } };
+    readonly rest?: { readonly doc_count: number; readonly written: Written };
     readonly streams?: {
       readonly after_key?: object;
       readonly buckets: readonly {
         readonly key: { readonly stream: string };
         readonly doc_count: number;
-        readonly written: { readonly value: number | null };
+        readonly written: Written;
         readonly indices: { readonly value: number };
       }[];
     };
   };
+}
+
+interface Written {
+  readonly max: number | null;
+  readonly sum: number;
 }
