@@ -8,6 +8,7 @@ import { recordHash } from '@stepseal/core/format';
 import { startAuditPipeline } from '@stepseal/processor';
 import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { documents } from './collector/support/records.ts';
 import { installed } from './support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from './support/parts.ts';
 
@@ -51,21 +52,8 @@ test('what was sealed arrives in Elasticsearch through an unmodified Collector, 
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('{"note"')),
   );
-  const stored = await documents(sealed.length);
-  expect(stored.size).toBe(sealed.length);
+  const found = await documents(store, sealed.length);
+  expect(found.length).toBe(sealed.length);
+  const stored = new Map(found.map(({ _id, _source }) => [_id, _source.attributes['audit.integrity.payload']]));
   for (const line of sealed) expect(stored.get(recordHash(line))).toBe(line);
 });
-
-/** Waits until so many documents are there. @returns the sealed bytes by document id */
-async function documents(count: number): Promise<Map<string, string>> {
-  const query = { size: 10_000, query: { match_all: {} }, track_total_hits: true };
-  for (let tries = 0; ; tries++) {
-    await store.call('POST', '/logs-stepseal.audit.otel-default/_refresh');
-    const { body } = await store.call('POST', '/logs-stepseal.audit.otel-default/_search', query);
-    const hits = (body as { hits?: { hits: { _id: string; _source: { attributes: Record<string, string> } }[] } }).hits;
-    if ((hits?.hits.length ?? 0) >= count || tries > 100) {
-      return new Map(hits?.hits.map(({ _id, _source }) => [_id, _source.attributes['audit.integrity.payload'] ?? '']));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}

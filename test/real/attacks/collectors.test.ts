@@ -13,10 +13,11 @@ import { differences } from '../../attacks/compare.ts';
 import { T, V } from '../../attacks/expect.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { until } from '../support/until.ts';
 import { type BaseName, baseOf } from './support/bases.ts';
 import { deliverables } from './support/deliverable.ts';
 import { type Document, documentOf, openFacts, request } from './support/exported.ts';
-import { RowStream } from './support/row-stream.ts';
+import { RowStream, type Stored } from './support/row-stream.ts';
 import { runOnStore } from './support/run.ts';
 
 const BASES: readonly BaseName[] = ['kinds', 'closed', 'rolled', 'adopted'];
@@ -75,12 +76,12 @@ async function send({ auditEndpoint }: Collector, bodies: readonly Buffer[]): Pr
 
 /** Waits for so many documents of a data stream. */
 async function arrived(stream: RowStream, count: number): Promise<Map<string, Document>> {
-  for (let tries = 0; ; tries++) {
+  const look = async (): Promise<readonly Stored[]> => {
     await stream.call('POST', `/${stream.name}/_refresh`).catch(() => undefined);
-    const found = await stream.all();
-    if (found.length >= count || tries > 100) return new Map(found.map(({ id, source }) => [id, source]));
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+    return await stream.all();
+  };
+  const found = await until(`${count} documents`, look, (all) => all.length >= count);
+  return new Map(found.map(({ id, source }) => [id, source]));
 }
 
 function verified(stream: RowStream, base: BaseName = 'kinds'): Promise<Report> {
@@ -125,10 +126,7 @@ test('records sent twice, in any order and at once are there once, as this suite
 
     await stream.rollover();
     await send(collector, bodies);
-    for (let tries = 0; (await stream.all()).length < 2 * expected.size && tries < 100; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      await stream.call('POST', `/${stream.name}/_refresh`);
-    }
+    await arrived(stream, 2 * expected.size);
     const streams = BASES.flatMap((name) => Object.keys(baseOf(name).lines));
     const twice = V('ADOPTED', ...streams.map(() => 'DUPLICATE_IDENTICAL'));
     expect(differences(await verified(stream), twice, {})).toEqual([]);

@@ -10,7 +10,7 @@ import { startCollector } from '../../../scripts/real/start-collector.mjs';
 import { installed } from '../support/installed.ts';
 import { type Elasticsearch, elasticsearch } from '../support/parts.ts';
 import { CONFIGURATIONS, EXISTING, NO_METRICS, program, WITH_ELASTICSEARCH } from './support/collectors.ts';
-import { documents, type Hit, seal, sealed } from './support/records.ts';
+import { documents, seal, sealed } from './support/records.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-added-fragment-'));
 const FRAGMENT = join(CONFIGURATIONS, 'stepseal-audit.yaml');
@@ -121,20 +121,10 @@ test('a Collector that has components of the same kinds keeps each of its own, a
     expect(audit.map(({ _id }) => _id).sort()).toEqual([...expected.keys()].sort());
     // Their transformation touches theirs, ours not.
     expect(audit.filter(({ _source }) => 'seen.by' in _source.attributes)).toEqual([]);
-    const [found, ...more] = await ordinaryLogs();
+    const [found, ...more] = await documents(store, 1, '/logs-theirs.otel-default');
     expect([found?._source.attributes['seen.by'], more]).toEqual(['theirs', []]);
   } finally {
     await collector.stop();
   }
   expect(JSON.stringify(collector.written())).toContain('GET /');
 });
-
-async function ordinaryLogs(): Promise<readonly Hit[]> {
-  for (let tries = 0; ; tries++) {
-    await store.call('POST', '/logs-theirs.otel-default/_refresh');
-    const { body } = await store.call('POST', '/logs-theirs.otel-default/_search', { query: { match_all: {} } });
-    const hits = (body as { hits?: { hits: readonly Hit[] } }).hits?.hits ?? [];
-    if (hits.length > 0 || tries > 100) return hits;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../../scripts/real/free-port.mjs';
 import { installed } from '../support/installed.ts';
 import { type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { until } from '../support/until.ts';
 import { type RunningCollector, startWhole } from './support/collectors.ts';
 import { documents, seal, sealed } from './support/records.ts';
 
@@ -94,7 +95,11 @@ test('a gateway killed with a full queue while Elasticsearch is away delivers, o
   const first = await startWhole('gateway.yaml', home, writing(nobody), [small]);
   const pipeline = seal(service, first.endpoint, 4_000);
   // A delivery is of 512 records at most: what is left has no room for another one.
-  await until(async () => (await first.queued()) > 2_000 - 512);
+  await until(
+    'a full queue',
+    () => first.queued(),
+    (queued) => queued > 2_000 - 512,
+  );
   // The service is gone before the gateway is: what arrives later comes out of the gateway's own queue.
   await pipeline.shutdown();
   await first.stop('SIGKILL');
@@ -103,7 +108,11 @@ test('a gateway killed with a full queue while Elasticsearch is away delivers, o
   expect(acknowledged.length).toBeLessThan(4_000);
   const again = await startWhole('gateway.yaml', home, writing(store.url));
   try {
-    await until(async () => (await again.queued()) === 0);
+    await until(
+      'an empty queue',
+      () => again.queued(),
+      (queued) => queued === 0,
+    );
     const already = (await documents(store, 0)).length;
     await documents(store, Math.max(already, before + 2 + acknowledged.length));
     const ids = (await documents(store, 0)).map(({ _id }) => _id);
@@ -136,11 +145,4 @@ function record(attributes: readonly object[]): object {
 
 function text(key: string, stringValue: string): object {
   return { key, value: { stringValue } };
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await holds()); tries++) {
-    if (tries > 600) throw new Error('it did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

@@ -15,6 +15,7 @@ import { ServerProcess } from '../../../scripts/real/server-process.mjs';
 import { type RunningCollector, startWhole } from '../collector/support/collectors.ts';
 import { installed } from '../support/installed.ts';
 import { type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const STREAM = '/logs-stepseal.audit.otel-default';
@@ -100,13 +101,11 @@ test('the load has something of everything, and the verifier seals that all of i
     { term: { event_name: 'step_up.enrolled' } },
     attribute('stepseal.verified.grade', 'SEALED'),
   ];
-  let found = await counts(worthLookingAt);
-  for (let tries = 0; found.includes(0) && tries < 240; tries++) {
+  const look = async (): Promise<number[]> => {
     expect([bank.running, verifier.running], logs()).toEqual([true, true]);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    found = await counts(worthLookingAt);
-  }
-  expect(found.includes(0), `${found.join(' ')}\n${logs()}`).toBe(false);
+    return await counts(worthLookingAt);
+  };
+  await until('something of everything', look, (found) => !found.includes(0), 120_000);
   expect(await counts([attribute('stepseal.verified.grade', 'TAMPERED')])).toEqual([0]);
   for (const server of [bank, verifier]) expect(await server.stop(), logs()).toBe(0);
 });

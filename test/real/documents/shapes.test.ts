@@ -11,11 +11,11 @@ import { exportedFacts } from '../../../packages/verifier/src/elasticsearch/expo
 import { parseLossless } from '../../../packages/verifier/src/elasticsearch/lossless-json.ts';
 import { COLLECTOR_VERSION } from '../../../scripts/real/collector.mjs';
 import { ELASTICSEARCH_VERSION } from '../../../scripts/real/elasticsearch.mjs';
+import { documents } from '../collector/support/records.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
 import { everyShape } from './support/shapes.ts';
 
-const STREAM = '/logs-stepseal.audit.otel-default';
 /** What the real exporter writes, for the tests that run without servers. Written anew with `-u`. */
 const VECTORS = '../../../packages/verifier/test/elasticsearch/vectors/exporter-0.156.0.json';
 
@@ -46,7 +46,7 @@ test('what the real exporter writes of every shape of record is what was sealed,
     body: Buffer.from(request),
   });
   expect(answer.status).toBe(200);
-  const places = await arrived(records.length);
+  const places = new Map((await documents(store, records.length)).map(({ _id, _index }) => [_id, _index]));
   const facts = exportedFacts(parsePayload(open));
   const vectors: object[] = [];
   for (const { name, text, seal, note } of records) {
@@ -66,17 +66,6 @@ test('what the real exporter writes of every shape of record is what was sealed,
   };
   await expect(`${JSON.stringify(file, null, 1)}\n`).toMatchFileSnapshot(VECTORS);
 });
-
-/** Waits until so many documents are there. @returns the index of each, by its id */
-async function arrived(count: number): Promise<ReadonlyMap<string, string>> {
-  for (let tries = 0; ; tries++) {
-    await store.call('POST', `${STREAM}/_refresh`);
-    const { body } = await store.call('POST', `${STREAM}/_search`, { size: 1_000, _source: false });
-    const hits = (body as { hits?: { hits: { _id: string; _index: string }[] } }).hits?.hits ?? [];
-    if (hits.length >= count || tries > 100) return new Map(hits.map(({ _id, _index }) => [_id, _index]));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
 
 /** The bytes as they are stored. */
 async function sourceOf(index: string, id: string): Promise<string> {

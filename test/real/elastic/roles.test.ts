@@ -11,6 +11,7 @@ import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installed } from '../support/installed.ts';
 import { type Collector, callAs, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { until } from '../support/until.ts';
 import { everyEvent } from './support/every-event.ts';
 
 const STREAM = 'logs-stepseal.audit.otel-default';
@@ -56,19 +57,18 @@ async function application(name: string, { auditEndpoint }: Collector = collecto
 }
 
 /** Waits for the last record of a service, and returns the names of its events. */
-async function arrived(service: string): Promise<string[]> {
+function arrived(service: string): Promise<string[]> {
   const query = {
     query: { term: { 'resource.attributes.service.name': service } },
     aggs: { names: { terms: { field: 'event_name', size: 100 } } },
     size: 0,
   };
-  for (let tries = 0; ; tries++) {
+  const look = async (): Promise<string[]> => {
     await store.call('POST', `/${STREAM}/_refresh`);
     const { body } = await store.call('POST', `/${STREAM}/_search`, query);
-    const buckets = (body as Found).aggregations?.names.buckets.map(({ key }) => key) ?? [];
-    if (buckets.includes('stepseal.stream.close') || tries > 100) return buckets.sort();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
+    return ((body as Found).aggregations?.names.buckets ?? []).map(({ key }) => key).sort();
+  };
+  return until(`the last record of ${service}`, look, (names) => names.includes('stepseal.stream.close'));
 }
 
 interface Found {

@@ -15,6 +15,7 @@ import { queryOf } from '../../../packages/elastic/src/kibana/where.ts';
 import { KibanaServer } from '../../../packages/elastic/test/kibana/support/kibana-server.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { arrived, sealedIn } from '../support/step-ups.ts';
 import { stepsealElasticAndKibana } from './support/stepseal-async.ts';
 import { documentsOfTheTrail, story } from './support/story.ts';
 
@@ -42,7 +43,7 @@ beforeAll(async () => {
   for (const [index, document] of documentsOfTheTrail().entries()) {
     expect((await store.call('PUT', `/${STREAM}/_create/trail-${index}`, document)).status).toBe(201);
   }
-  await closed();
+  await arrived(store, sealedIn(join(directory, 'data')) + documentsOfTheTrail().length);
 });
 
 afterAll(async () => {
@@ -50,19 +51,6 @@ afterAll(async () => {
   await store?.stop();
   rmSync(directory, { recursive: true, force: true });
 });
-
-/** Waits for the last record of the stream. */
-async function closed(): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    await store.call('POST', `/${STREAM}/_refresh`);
-    const { body } = await store.call('POST', `/${STREAM}/_count`, {
-      query: { term: { event_name: 'stepseal.stream.close' } },
-    });
-    if ((body as { count?: number }).count === 1) return;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  throw new Error('the stream did not arrive');
-}
 
 /** `*` in the expected answer stands for some value that each run has another of. */
 function comparable(found: readonly AnswerRow[], expected: readonly AnswerRow[]): AnswerRow[] {

@@ -11,6 +11,7 @@ import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { sealedIn } from '../support/step-ups.ts';
 import { type As, type Ran, stepseal } from './support/command.ts';
 import { DATA_STREAM, documents, documentsOnceThere, lose } from './support/index.ts';
 
@@ -45,12 +46,6 @@ afterAll(async () => {
   await store?.stop();
   rmSync(directory, { recursive: true, force: true });
 });
-
-function sealedIn(dataDir: string): number {
-  return globSync(join(dataDir, 'writers/*/*.ndjson'))
-    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
-    .filter((line) => line.startsWith('{"attributes"')).length;
-}
 
 async function seal(dataDir: string, endpoint: string | undefined): Promise<void> {
   const pipeline = startAuditPipeline({

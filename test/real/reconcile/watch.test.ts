@@ -10,6 +10,8 @@ import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { sealedIn } from '../support/step-ups.ts';
+import { until } from '../support/until.ts';
 import { type As, start, stepseal } from './support/command.ts';
 import { DATA_STREAM, documentsOnceThere } from './support/index.ts';
 
@@ -39,7 +41,7 @@ beforeAll(async () => {
   });
   stepUps('first', 300);
   await service.forceFlush();
-  await documentsOnceThere(store, 300);
+  await documentsOnceThere(store, sealedIn(join(directory, 'bank')));
 });
 
 afterAll(async () => {
@@ -75,13 +77,6 @@ async function verified(): Promise<Record<string, unknown>[]> {
   });
   const { hits } = (body as { hits: { hits: { _source: { attributes: Record<string, unknown> } }[] } }).hits;
   return hits.map(({ _source }) => _source.attributes);
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await holds()); tries++) {
-    if (tries > 300) throw new Error(`not within a minute: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }
 
 test('a watch follows what grows, seals each result into the index it watches, and finds what is altered there', async () => {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../scripts/real/free-port.mjs';
 import { startCollector } from '../../../scripts/real/start-collector.mjs';
 import { startElasticsearch } from '../../../scripts/real/start-elasticsearch.mjs';
+import { until } from './until.ts';
 
 /** Where `npm run test:real` has put the servers. */
 const PARTS = JSON.parse(process.env['STEPSEAL_REAL_PARTS'] ?? '{}') as {
@@ -41,11 +42,7 @@ export async function elasticsearch(roles: Readonly<Record<string, object>> = {}
       .join(''),
   });
   const call = callAs(node.url, 'elastic', node.password ?? '');
-  // Just started, security may not answer for a moment.
-  for (let tries = 0; (await call('GET', '/_cluster/health')).status !== 200; tries++) {
-    if (tries > 100) throw new Error('Elasticsearch does not let its own user in');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  await letsIn(call);
   return {
     url: node.url,
     password: node.password ?? '',
@@ -56,6 +53,15 @@ export async function elasticsearch(roles: Readonly<Record<string, object>> = {}
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Just started, security may not answer for a moment. */
+export async function letsIn(call: Elasticsearch['call']): Promise<void> {
+  await until(
+    'Elasticsearch to let its own user in',
+    () => call('GET', '/_cluster/health'),
+    ({ status }) => status === 200,
+  );
 }
 
 /** Requests as one user. */

@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { startAuditPipeline } from '@stepseal/processor';
 import { createKeys } from '@stepseal/processor/keys';
 import type { Elasticsearch } from './parts.ts';
+import { until } from './until.ts';
 
 export const INDEX = 'logs-stepseal.audit.otel-default';
 
 /** A service that writes step-ups, with a directory and keys of its own. */
 export interface Service {
+  /** All that it has; whoever made it removes it. */
+  readonly directory: string;
   readonly dataDir: string;
   readonly trustFile: string;
   /** Seals and delivers step-ups, and closes the stream. */
@@ -30,13 +33,10 @@ export function service(deployment: string, auditEndpoint: string): Service {
   writeFileSync(trustFile, JSON.stringify({ version: 1, deployments: { [deployment]: { identities: [vkey] } } }));
   const dataDir = join(directory, 'data');
   return {
+    directory,
     dataDir,
     trustFile,
-    records: () =>
-      globSync(join(dataDir, 'writers/*/*.ndjson')).reduce((count, file) => {
-        const lines = readFileSync(file, 'utf8').split('\n');
-        return count + lines.filter((line) => line.startsWith('{"attributes"')).length;
-      }, 0),
+    records: () => sealedIn(dataDir),
     async write(stepUps) {
       const pipeline = startAuditPipeline({
         deployment,
@@ -58,13 +58,19 @@ export function service(deployment: string, auditEndpoint: string): Service {
   };
 }
 
-/** Waits until the index holds so many documents more than before. */
-export async function arrived(store: Elasticsearch, count: number): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    await store.call('POST', `/${INDEX}/_refresh`);
-    const { body } = await store.call('GET', `/${INDEX}/_count`);
-    if (((body as { count?: number }).count ?? 0) >= count) return;
-    if (tries > 100) throw new Error(`only ${JSON.stringify(body)} of ${count} documents arrived`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+/** How many records the segments of a service hold. */
+export function sealedIn(dataDir: string): number {
+  return globSync(join(dataDir, 'writers/*/*.ndjson'))
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
+    .filter((line) => line.startsWith('{"attributes"')).length;
+}
+
+/** Waits until so many documents can be found. */
+export async function arrived(store: Elasticsearch, count: number, index = INDEX): Promise<void> {
+  const look = async (): Promise<number> => {
+    await store.call('POST', `/${index}/_refresh`);
+    const { body } = await store.call('GET', `/${index}/_count`);
+    return (body as { count?: number }).count ?? 0;
+  };
+  await until(`${count} documents`, look, (found) => found >= count);
 }

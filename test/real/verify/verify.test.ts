@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { roleDescriptor } from '@stepseal/elastic';
 import type { Finding } from '@stepseal/verifier';
@@ -44,6 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await collector?.stop();
   await store?.stop();
+  if (bank) rmSync(bank.directory, { recursive: true, force: true });
 });
 
 interface Ran {

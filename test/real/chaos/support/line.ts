@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { FaultProxy } from '../../support/fault-proxy.ts';
+import { until } from '../../support/until.ts';
 import { Application } from './application.ts';
 import { AuditCollector } from './audit-collector.ts';
 import { count } from './documents.ts';
@@ -76,7 +77,7 @@ export class Line {
   /** Waits until the service has emitted so many more events. */
   async load(events: number): Promise<void> {
     const goal = this.application.count + events;
-    await until(() => this.application.count >= goal, `${events} more events of ${this.dataStream}`);
+    await soon(`${events} more events of ${this.dataStream}`, () => this.application.count >= goal);
   }
 
   /** Documents in its data stream. */
@@ -110,11 +111,9 @@ export class Line {
   }
 }
 
-/** Waits for something that comes within two minutes, or fails naming it. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + 120_000; !(await holds()); await sleep(100)) {
-    if (Date.now() > end) throw new Error(`in vain waited for ${what}`);
-  }
+/** Many lines share a machine, and each waits its turn. */
+export function soon(what: string, holds: () => boolean): Promise<boolean> {
+  return until(what, holds, Boolean, 120_000);
 }
 
 export function sleep(ms: number): Promise<void> {

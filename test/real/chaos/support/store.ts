@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startElasticsearch } from '../../../../scripts/real/start-elasticsearch.mjs';
-import { callAs, type Elasticsearch } from '../../support/parts.ts';
+import { callAs, type Elasticsearch, letsIn } from '../../support/parts.ts';
 import { steadyPort } from './steady-port.ts';
 
 /** A real Elasticsearch that can be stopped and started again, with what it holds and on the same port. */
@@ -38,10 +38,7 @@ export class Store {
       port: this.#port,
     });
     this.#password ||= this.#node.password ?? '';
-    for (let tries = 0; (await this.call('GET', '/_cluster/health')).status !== 200; tries++) {
-      if (tries > 100) throw new Error('Elasticsearch does not let its own user in');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    await letsIn(this.call);
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,7 @@ import { recordHash } from '@stepseal/core/format';
 import { type AuditPipeline, startAuditPipeline } from '@stepseal/processor';
 import { createKeys } from '@stepseal/processor/keys';
 import type { Elasticsearch } from '../../support/parts.ts';
+import { until } from '../../support/until.ts';
 
 const STREAM = '/logs-stepseal.audit.otel-default';
 
@@ -46,14 +47,13 @@ export interface Hit {
   readonly _source: { readonly event_name?: string; readonly attributes: Readonly<Record<string, string>> };
 }
 
-/** Waits until at least so many documents are in the data stream. @returns all of them, at most 10,000 */
-export async function documents(store: Elasticsearch, count: number): Promise<readonly Hit[]> {
+/** Waits until at least so many documents are in a data stream. @returns all of them, at most 10,000 */
+export function documents(store: Elasticsearch, count: number, stream = STREAM): Promise<readonly Hit[]> {
   const query = { size: 10_000, query: { match_all: {} }, track_total_hits: true };
-  for (let tries = 0; ; tries++) {
-    await store.call('POST', `${STREAM}/_refresh`);
-    const { body } = await store.call('POST', `${STREAM}/_search`, query);
-    const hits = (body as { hits?: { hits: readonly Hit[] } }).hits?.hits ?? [];
-    if (hits.length >= count || tries > 300) return hits;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
+  const look = async (): Promise<readonly Hit[]> => {
+    await store.call('POST', `${stream}/_refresh`);
+    const { body } = await store.call('POST', `${stream}/_search`, query);
+    return (body as { hits?: { hits: readonly Hit[] } }).hits?.hits ?? [];
+  };
+  return until(`${count} documents`, look, (found) => found.length >= count, 90_000);
 }

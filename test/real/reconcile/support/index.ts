@@ -2,6 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { Elasticsearch } from '../../support/parts.ts';
+import { until } from '../../support/until.ts';
 
 export const DATA_STREAM = 'logs-stepseal.audit.otel-default';
 
@@ -27,12 +28,12 @@ export async function documents(store: Elasticsearch): Promise<Document[]> {
 }
 
 /** Waits until there are so many. */
-export async function documentsOnceThere(store: Elasticsearch, count: number): Promise<Document[]> {
-  for (let tries = 0; ; tries++) {
-    const found = await documents(store);
-    if (found.length >= count || tries > 150) return found;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+export function documentsOnceThere(store: Elasticsearch, count: number): Promise<Document[]> {
+  return until(
+    `${count} documents`,
+    () => documents(store),
+    (found) => found.length >= count,
+  );
 }
 
 /** Takes documents away, as somebody with all rights can. */

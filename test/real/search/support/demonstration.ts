@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redelivery, sealedStreams } from '@stepseal/processor/delivery';
 import type { Collector, Elasticsearch } from '../../support/parts.ts';
+import { arrived } from '../../support/step-ups.ts';
 
 const DEMONSTRATION = fileURLToPath(new URL('../../../../examples/bank/demo.mjs', import.meta.url));
 
@@ -32,17 +33,5 @@ export async function deliver(dataDir: string, collector: Collector, store: Elas
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('{"note"')),
   );
-  await searchable(store, lines.length);
-}
-
-/** Waits until so many documents can be searched. */
-async function searchable(store: Elasticsearch, count: number): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    await store.call('POST', '/logs-stepseal.audit.otel-*/_refresh');
-    const { body } = await store.call('GET', '/logs-stepseal.audit.otel-*/_count');
-    const found = (body as { count?: number }).count ?? 0;
-    if (found === count) return;
-    if (tries > 200) throw new Error(`${found} documents came, not ${count}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  await arrived(store, lines.length, 'logs-stepseal.audit.otel-*');
 }
