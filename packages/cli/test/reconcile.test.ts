@@ -145,6 +145,47 @@ test('a receiver that says yes and keeps nothing is not believed', async () => {
   expect([sum(found, 'stillMissing'), exitCodeOf(found)]).toEqual([1, 2]);
 });
 
+test.each([
+  ['a name that is not there', { status: 404, body: { error: { type: 'index_not_found_exception' } } }],
+  [
+    'a pattern that shows nothing',
+    { status: 200, body: { _shards: { total: 0, failed: 0 }, hits: { total: {}, hits: [] } } },
+  ],
+])('%s is not an index that has lost everything: nothing is sent', async (_, answer) => {
+  const nowhere = { request: () => Promise.resolve(answer), close: () => Promise.resolve() };
+  const found = run('whole', { index: new RecordIndex(nowhere, 'any') });
+  await expect(found).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(sink.requests).toEqual([]);
+});
+
+test('a stream that retention deletes meanwhile is passed over, by a reconciliation and between two copies', async () => {
+  const writer = bank('short-lived');
+  const place = write('short-lived', writer);
+  await run('short-lived');
+  index.delete(() => true);
+  const streams = await sealedStreams(place);
+  const [first] = writer.streams;
+  rmSync(join(place, first?.path ?? ''));
+  const found = await run('short-lived', { streams, redelivery: undefined });
+  expect(found.streams.map(({ stream }) => stream)).toEqual([streams[1]?.streamId]);
+  const everything = { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+  const reach = { ...everything, settledMs: Number.POSITIVE_INFINITY };
+  const copies = await compareCopies(streams, new RecordIndex(index, 'any'), reach);
+  expect(copies.onlySegments.map(({ stream }) => stream)).toEqual([streams[1]?.streamId]);
+});
+
+test('two copies: what only the index has is told of a segment too that holds nothing any more', async () => {
+  const writer = bank('emptied');
+  const place = write('emptied', writer);
+  await run('emptied');
+  const [, last] = writer.streams;
+  writeFileSync(join(place, last?.path ?? ''), '');
+  const everything = { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+  const reach = { ...everything, settledMs: Number.POSITIVE_INFINITY };
+  const { onlyIndex } = await compareCopies(await sealedStreams(place), new RecordIndex(index, 'any'), reach);
+  expect(onlyIndex.map(({ stream, numbers }) => [stream, numbers[0]])).toEqual([[last?.stream.streamId, 1]]);
+});
+
 test('a record that the receiver refuses does not keep the others back', async () => {
   const keep = sink.answer;
   sink.answer = (request) =>

@@ -64,9 +64,14 @@ export async function* compareStream(
  * number of documents with the same numbers. Somebody who means to deceive can make it look so; `verify` is for that.
  */
 export function isComplete(indexed: IndexedNumbers | undefined, records: number): boolean {
-  if (records === 0) return true;
+  if (records === 0) return indexed === undefined;
   if (indexed === undefined || indexed.indices !== 1 || indexed.documents !== records) return false;
   return indexed.first === 1 && indexed.last === records && indexed.sum === (records * (records + 1)) / 2;
+}
+
+/** A stream was deleted while it was read, by its retention. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function carries(text: string | undefined, payload: Uint8Array): boolean {

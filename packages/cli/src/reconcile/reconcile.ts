@@ -2,7 +2,8 @@
 // Copyright The Stepseal Authors
 
 import type { Redelivery, RefusedRecord, SealedStream } from '@stepseal/processor/delivery';
-import { compareStream, isComplete, type Reach, type TakenId } from './compare-stream.ts';
+import { CliError } from '../errors.ts';
+import { compareStream, isComplete, isGone, type Reach, type TakenId } from './compare-stream.ts';
 import type { RecordIndex } from './record-index.ts';
 
 /** What became of one stream. Counts are records. */
@@ -60,7 +61,7 @@ const LOOK_MS = 1_000;
 /**
  * Finds the records that segments hold and the index lacks, sends them once more, and waits until they are there.
  *
- * @throws ElasticError, SealingError `ENDPOINT_UNREACHABLE`, `ENDPOINT_FAULT`, and what the file system throws
+ * @throws CliError `NOT_FOUND`, ElasticError, SealingError `ENDPOINT_UNREACHABLE`, `ENDPOINT_FAULT`, and what the file system throws
  */
 export async function reconcile(options: ReconcileOptions): Promise<Reconciliation> {
   const run = new Run(options);
@@ -89,6 +90,8 @@ class Run implements Reconciliation {
   async compare(streams: readonly SealedStream[]): Promise<void> {
     const { index, thorough } = this.#options;
     const numbers = await index.numbers(streams.map(({ streamId }) => streamId));
+    // Else whoever asks with the wrong credentials would send all that was ever sealed.
+    if (!index.isThere) throw absent();
     for (const stream of streams) {
       try {
         const records = await stream.deliverable();
@@ -96,8 +99,7 @@ class Run implements Reconciliation {
         this.records += records;
         if (thorough || !isComplete(numbers.get(stream.streamId), records)) await this.#compareOne(stream, records);
       } catch (error) {
-        // Deleted by its retention meanwhile.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        if (!isGone(error)) throw error;
       }
     }
   }
@@ -138,17 +140,24 @@ class Run implements Reconciliation {
     const until = performance.now() + this.#options.waitMs;
     const outcomes = new Map(this.streams.map((outcome) => [outcome.stream, outcome]));
     for (const stream of this.#sentFrom) {
-      const outcome = outcomes.get(stream.streamId) as StreamOutcome;
-      let behind = outcome.from - 1;
-      for (;;) {
-        const first = await this.#firstMissing(stream, behind, outcome.to);
-        if (first === undefined) break;
-        behind = first - 1;
-        if (performance.now() + LOOK_MS > until) break;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      try {
+        await this.#settleOne(stream, outcomes.get(stream.streamId) as StreamOutcome, until);
+      } catch (error) {
+        if (!isGone(error)) throw error;
       }
-      outcome.stillMissing = await this.#countMissing(stream, outcome.from - 1, outcome.to);
     }
+  }
+
+  async #settleOne(stream: SealedStream, outcome: StreamOutcome, until: number): Promise<void> {
+    let behind = outcome.from - 1;
+    for (;;) {
+      const first = await this.#firstMissing(stream, behind, outcome.to);
+      if (first === undefined) break;
+      behind = first - 1;
+      if (performance.now() + LOOK_MS > until) break;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    outcome.stillMissing = await this.#countMissing(stream, outcome.from - 1, outcome.to);
   }
 
   async #firstMissing(stream: SealedStream, behind: number, to: number): Promise<number | undefined> {
@@ -175,6 +184,12 @@ class Run implements Reconciliation {
   #name<T extends object>(list: (T & { stream: string })[], found: readonly T[], stream: string): void {
     for (const each of found.slice(0, MOST_NAMED - list.length)) list.push({ ...each, stream });
   }
+}
+
+function absent(): CliError {
+  const remedy = 'check --data-stream and who asks. If it was deleted, make it anew and run this again';
+  const how = 'PUT /_data_stream/logs-stepseal.audit.otel-default';
+  return new CliError('NOT_FOUND', `There is no data stream that these credentials may see: ${remedy}: ${how}.`);
 }
 
 function newOutcome(stream: string, records: number): StreamOutcome {

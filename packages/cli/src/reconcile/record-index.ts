@@ -34,10 +34,16 @@ export interface IndexedDocument {
 export class RecordIndex {
   readonly #server: Server;
   readonly #path: string;
+  #isThere = true;
 
   constructor(server: Server, dataStream: string) {
     this.#server = server;
     this.#path = `/${dataStream.split(',').map(encodeURIComponent).join(',')}/_search`;
+  }
+
+  /** False where the last question met no data stream of the name, or none that the credentials may see. */
+  get isThere(): boolean {
+    return this.#isThere;
   }
 
   /** What there is of these streams; those that the index does not have are left out. @throws ElasticError */
@@ -97,6 +103,9 @@ export class RecordIndex {
 
   async #search(body: object): Promise<SearchAnswer> {
     const answer = await this.#server.request('POST', this.#path, body);
+    // A name that is not there answers 404, a pattern that stands for nothing 200 of no shards.
+    this.#isThere = answer.status !== 404 && (answer.body as SearchAnswer)._shards?.total !== 0;
+    if (answer.status === 404) return { hits: { total: { value: 0 }, hits: [] } };
     if (answer.status !== 200) throw refusal('search', answer);
     return whole(answer);
   }
@@ -113,7 +122,7 @@ function whole({ body }: Answer): SearchAnswer {
 
 interface SearchAnswer {
   readonly timed_out?: boolean;
-  readonly _shards?: { readonly failed: number };
+  readonly _shards?: { readonly total?: number; readonly failed: number };
   readonly hits: {
     readonly total: { readonly value: number };
     readonly hits: readonly {

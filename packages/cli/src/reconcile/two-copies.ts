@@ -3,8 +3,8 @@
 
 import type { SealedStream } from '@stepseal/processor/delivery';
 import type { Finding, Source } from '@stepseal/verifier';
-import { compareStream, isComplete, type Reach } from './compare-stream.ts';
-import type { RecordIndex } from './record-index.ts';
+import { compareStream, isComplete, isGone, type Reach } from './compare-stream.ts';
+import type { IndexedNumbers, RecordIndex } from './record-index.ts';
 
 /** Records of one stream that one copy holds and the other lacks. */
 export interface OneSided {
@@ -48,11 +48,13 @@ export async function compareCopies(
     // Before the segments are looked at: those can only have more by then.
     const numbers = await index.numbers(some.map(({ streamId }) => streamId));
     for (const stream of some) {
-      const here = await stream.deliverable();
-      records += here;
       const indexed = numbers.get(stream.streamId);
-      if (isComplete(indexed, here)) continue;
-      const { missing, young } = await oneStream(stream, index, reach);
+      const compared = await compareOne(stream, indexed, index, reach).catch((error: unknown) => {
+        if (!isGone(error)) throw error;
+      });
+      if (compared === undefined) continue;
+      const { here, missing, young } = compared;
+      records += here;
       if (missing.records > 0) {
         found.onlySegments.push(missing);
         if (indexed === undefined) absent.push(missing);
@@ -73,19 +75,22 @@ export async function compareCopies(
   return { streams: streams.length, records, ...found, absent };
 }
 
-async function oneStream(
+async function compareOne(
   stream: SealedStream,
+  indexed: IndexedNumbers | undefined,
   index: RecordIndex,
   reach: Reach,
-): Promise<{ missing: OneSided; young: OneSided }> {
+): Promise<{ here: number; missing: OneSided; young: OneSided }> {
   const missing = new Tally(stream.streamId);
   const young = new Tally(stream.streamId);
+  const here = await stream.deliverable();
+  if (isComplete(indexed, here)) return { here, missing, young };
   for await (const { absent } of compareStream(stream, index, reach)) {
     for (const { number, sealedMs } of absent) {
       (sealedMs <= reach.settledMs ? missing : young).add(number);
     }
   }
-  return { missing, young };
+  return { here, missing, young };
 }
 
 class Tally implements OneSided {

@@ -54,16 +54,21 @@ function sentences(
   { dryRun, waitMs }: ReconcileCall,
   { missing, still, young }: { readonly missing: number; readonly still: number; readonly young: number },
 ): Line[] {
+  const one = missing === 1;
   const held = streams.flatMap(({ stream, held: reason }) => (reason === undefined ? [] : [`${stream}: ${reason}`]));
   return [
     missing === 0
       ? 'No record is missing in the index.'
       : dryRun
-        ? `${missing} records are missing in the index; this would send them. Nothing was sent.`
-        : still === 0
-          ? `${missing} records were missing in the index; they were sent again and are there now.`
-          : `${missing} records were missing in the index; ${still} of them are not there after ${waitMs / 1000} s.`,
-    ...(young === 0 ? [] : [`${young} more are not there and are too young to be missed: see --delivery-grace.`]),
+        ? one
+          ? '1 record is missing in the index; this would send it. Nothing was sent.'
+          : `${missing} records are missing in the index; this would send them. Nothing was sent.`
+        : still > 0
+          ? `${counted(missing, 'record')} ${one ? 'was' : 'were'} missing in the index; not there after ${waitMs / 1000} s: ${still}.`
+          : one
+            ? '1 record was missing in the index; it was sent again and is there now.'
+            : `${missing} records were missing in the index; they were sent again and are there now.`,
+    ...(young === 0 ? [] : [`Not there either, and too young to be missed: ${young}. See --delivery-grace.`]),
     ...held,
     ...refused.slice(0, MOST_IDS).map(({ stream, number, status, answer }) => {
       return `Record ${number} of ${stream} was refused by the receiver (${status}, ${answer}); it stays in its segment.`;
