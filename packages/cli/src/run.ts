@@ -7,6 +7,7 @@ import { CATALOGUE } from './catalogue.ts';
 import { CliError } from './errors.ts';
 import { parseCall, type Surroundings } from './parse-call.ts';
 import { suggestCommand } from './suggest-command.ts';
+import { systemError } from './system-error.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs one command line and returns its exit code. Never throws: what goes wrong becomes one line with a code. */
@@ -63,6 +64,8 @@ function report(error: unknown, terminal: Terminal): number {
     terminal.warn(`stepseal: ${error.code}: ${error.message}`);
     return error.exitCode;
   }
+  const ofSystem = systemError(error);
+  if (ofSystem !== undefined) return report(ofSystem, terminal);
   if (isCoded(error)) terminal.warn(`stepseal: ${error.code}: ${error.message}`);
   else terminal.warn(`stepseal: INTERNAL: ${error instanceof Error ? error.message : 'unknown error'}`);
   return 3;

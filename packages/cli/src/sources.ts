@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { directorySource, ndjsonSource, type Source, segmentSource } from '@stepseal/verifier';
 import type { Call } from './command.ts';
+import { endedBySignal } from './ended-by-signal.ts';
 import { CliError } from './errors.ts';
 import { shortPath } from './short-path.ts';
 import { statIfPresent } from './stat.ts';
@@ -29,8 +30,20 @@ export function openSources(call: Call, paths: readonly string[], dataDir: strin
   });
 }
 
-/** Frees what sources hold, also when reading them failed. */
+/** Frees what sources hold, also when reading them failed or somebody lost patience: all records, in temporary files. */
 export async function withSources<T>(sources: readonly Source[], use: () => Promise<T>): Promise<T> {
+  const leave = endedBySignal(() => {
+    for (const source of sources) void source.dispose?.();
+  });
+  try {
+    return await disposing(sources, use);
+  } finally {
+    leave();
+  }
+}
+
+/** As {@link withSources}, where signals are somebody else's. */
+export async function disposing<T>(sources: readonly Source[], use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } finally {

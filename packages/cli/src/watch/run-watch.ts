@@ -13,7 +13,7 @@ import { readKnownHeadsFile } from '../known-heads-file.ts';
 import { otlpDelivery } from '../otlp-delivery.ts';
 import { alarmOf, failureJson, roundJson, roundLines } from '../render/watch.ts';
 import { shortPath } from '../short-path.ts';
-import { openSources, withSources } from '../sources.ts';
+import { disposing, openSources } from '../sources.ts';
 import { statIfPresent } from '../stat.ts';
 import { readTrustFile } from '../trust-file.ts';
 import { CLI_VERSION } from '../version.ts';
@@ -116,7 +116,7 @@ interface Place {
 /** What is watched: an index, or directories of segments. */
 function placeOf(call: Call): Place {
   const judge = ({ streams, trust, heads }: Reading, sources: readonly Source[]): Promise<Report> =>
-    withSources(sources, () =>
+    disposing(sources, () =>
       verify({
         sources,
         trust: trust?.policy,
