@@ -114,6 +114,7 @@ test('no password stands in the file: each is read from a volume', () => {
 });
 
 test('every service has what Compose knows, and nothing else', () => {
+  expect(Object.keys(compose)).toEqual(['name', 'services', 'volumes']);
   const known =
     'image build command entrypoint depends_on environment ports volumes healthcheck user network_mode restart';
   for (const [name, service] of services) {

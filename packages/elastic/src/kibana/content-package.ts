@@ -179,6 +179,7 @@ owner:
   type: community
 `;
 
+// The specification of packages demands a link for each change; the address leads nowhere, by RFC 2606.
 const CHANGELOG = `- version: ${PACKAGE_VERSION}
   changes:
     - description: Step-up overview, granted without step-up, integrity, one step-up.

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { makeCertificates } from '../../../../test/delivery/certificates.ts';
 import { connectKibana } from '../../src/kibana/connect-kibana.ts';
 
@@ -63,6 +63,7 @@ it('an answer that does not end is given up on', async () => {
 
 it('a certificate counts only with the file of its authority', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'stepseal-kibana-tls-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const { ca: caFile, server: cert, serverKey } = await makeCertificates(directory);
   const answer: RequestListener = (_, response) => response.end('{"ok":true}');
   const tls = { cert: readFileSync(cert), key: readFileSync(serverKey) };
@@ -77,5 +78,4 @@ it('a certificate counts only with the file of its authority', async () => {
     message: expect.stringContaining('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
   });
   expect(inspect(error)).not.toContain(SECRET);
-  rmSync(directory, { recursive: true, force: true });
 });
