@@ -17,7 +17,15 @@ const ABSENCE: ReadonlySet<FindingCode> = new Set(['GENESIS_MISSING', 'RECORD_MI
 /** Whether what was signed at a time may still be on its way to where it is missed. Where records are sealed nothing travels. */
 export function mayStillCome({ segment, readAtMs }: Outcome, signedMs: number | undefined): boolean {
   const { deliveryGraceMs } = segment;
-  return deliveryGraceMs !== undefined && Math.abs(readAtMs - (signedMs ?? 0)) <= deliveryGraceMs;
+  return deliveryGraceMs !== undefined && isWithin(deliveryGraceMs, readAtMs - (signedMs ?? 0));
+}
+
+/**
+ * Whether something of this age is within the grace. What is not older than the next seal may be stated up to that one's
+ * time; what states a time further ahead tells of a clock that was set.
+ */
+export function isWithin(graceMs: number, ageMs: number): boolean {
+  return ageMs <= graceMs && ageMs >= -graceMs - SEAL_DUE_MS;
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { coveredAtMs } from '../delivery.ts';
+import { coveredAtMs, isWithin } from '../delivery.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Streams } from './streams.ts';
 
@@ -63,9 +63,9 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
 /** Nothing leaves a service before it is sealed: what stands behind the last note here has its seal on the way, or never had one. */
 function judgeUnsealed(streams: Streams, id: string, outcome: Outcome, graceMs: number): void {
   const { tail, state, readAtMs } = outcome;
-  const ageMs = Math.abs(readAtMs - coveredAtMs(outcome, state.number + 1));
+  const ageMs = readAtMs - coveredAtMs(outcome, state.number + 1);
   const range = { from: state.number + 1, to: Math.max(state.number + 1, tail?.state.number ?? 0) };
-  if (ageMs <= Math.max(graceMs, SEAL_LIMIT_MS)) {
+  if (isWithin(Math.max(graceMs, SEAL_LIMIT_MS), ageMs)) {
     const evidence = 'Records are here before those that seal them, which may still be on their way.';
     streams.add(id, { code: 'NOT_YET_DELIVERED', severity: 'incomplete', ...range, evidence });
     return;

@@ -166,6 +166,15 @@ describe('beside its segments, the end of a stream in an index', () => {
   });
 });
 
+test('a record that comes before the one it follows is no alarm, however short the grace is', async () => {
+  const writer = new TestWriter({ label: 'hostile/early' });
+  writeStepUp(writer.start(), '1').seal();
+  writeStepUp(writer.current, '2').seal();
+  const early = documentsOf(writer).filter((_, place) => place < 6 || place === 7);
+  const report = await verifyIndex(early, writer, { now: writer.clock.wallMs + 1_000, deliveryGraceMs: 10_000 });
+  expect(told(report)).toEqual(['incomplete NOT_YET_DELIVERED 7 7']);
+});
+
 describe('a server that lets go of what is being read', () => {
   const GONE = { error: { type: 'search_phase_execution_exception' }, status: 404 };
 
