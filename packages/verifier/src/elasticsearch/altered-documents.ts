@@ -36,6 +36,15 @@ export class AlteredDocuments {
     this.directory = directory;
   }
 
+  /** Streams with a file here. */
+  get size(): number {
+    return this.streams.size;
+  }
+
+  has(stream: string): boolean {
+    return this.streams.has(stream);
+  }
+
   add({ id, index }: Hit, record: CarriedRecord, differences: readonly DocumentDifference[]): void {
     const { stream, number, hash } = record;
     const kept: AlteredDocument = {

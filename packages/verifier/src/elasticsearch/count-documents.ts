@@ -73,12 +73,22 @@ function hidden(index: string, stored: number, found: number): Entry {
   return { code: 'HIDDEN_DOCUMENTS', evidence };
 }
 
+const UNLISTED: Entry = {
+  code: 'UNREADABLE',
+  severity: 'info',
+  evidence:
+    'The credentials may not list indices (privilege view_index_metadata): closed ones, and ones outside of the data stream, would not show.',
+};
+
 /** Indices with the stream's name that are in no data stream, closed ones, and what waits in the failure store. */
 export async function documentsOutside(client: Client, names: string): Promise<readonly Entry[]> {
   const parts = names.split(',');
   // One that does not exist is an error, a pattern that nothing fits is none.
-  const behind = parts.filter((part) => part.includes('*') && !part.startsWith('.')).map((part) => `.ds-${part}`);
+  const behind = parts
+    .filter((part) => !part.startsWith('.') && !part.startsWith('-'))
+    .map((part) => (part.includes('*') ? `.ds-${part}` : `.ds-${part}-*`));
   const body = await resolved(client, [...parts, ...behind]);
+  if (body === undefined) return [UNLISTED];
   const named = new Set(list(body, 'indices').map((index) => member(index, 'name')));
   const backing = [...list(body, 'data_streams'), ...list(body, 'aliases')]
     .flatMap((entry) => [...list(entry, 'backing_indices'), ...list(entry, 'indices')])
@@ -105,11 +115,11 @@ export async function documentsOutside(client: Client, names: string): Promise<r
   return entries;
 }
 
-/** What names stand for; nothing where nobody may ask. */
+/** What names stand for; undefined where nobody may ask. */
 async function resolved(client: Client, names: readonly string[]): Promise<unknown> {
   const path = `/_resolve/index/${encodeURIComponent(names.join(','))}?expand_wildcards=all`;
   const { status, body } = await askIfAllowed(client, 'GET', path);
-  return status === 200 ? body : {};
+  return status === 200 ? body : status === 404 ? {} : undefined;
 }
 
 /** Zero where nobody may count. */

@@ -90,8 +90,7 @@ export class Documents {
     const absent = this.absent.get(hit.index);
     if (absent !== undefined) this.countUnsearched(hit, absent);
     const record = carriedRecord(hit, (stream) => this.open.get(stream));
-    const full = record !== undefined && !this.files.has(record.stream) && this.files.size >= MAX_STREAMS;
-    if (record === undefined || full) this.addUnsealed(hit);
+    if (record === undefined || this.isTooMany(record.stream)) this.addUnsealed(hit);
     else this.addRecord(hit, record);
   }
 
@@ -143,6 +142,11 @@ export class Documents {
       const place = `${index} ${path}`;
       this.unsearched.set(place, (this.unsearched.get(place) ?? 0) + 1);
     }
+  }
+
+  private isTooMany(stream: string): boolean {
+    const { files, alteredDocuments: altered } = this;
+    return !files.has(stream) && !altered.has(stream) && files.size + altered.size >= MAX_STREAMS;
   }
 
   private addUnsealed(hit: Hit): void {

@@ -8,6 +8,8 @@ import { type SignatureLookup, spooledSignatures } from '../sources/record-signa
 import { sortStream } from '../sources/sort-stream.ts';
 import { readLines } from './read-lines.ts';
 
+/** Copies of one number that are told apart as they come; more when the file is put in order. */
+const MAX_OF_A_NUMBER = 1 << 10;
 /** Held before it is written; bounds memory whatever the index holds. */
 const HELD_BYTES = 4 << 20;
 const LF = Buffer.from('\n');
@@ -50,6 +52,10 @@ export class StreamFiles {
     const file = this.fileOf(stream);
     if (number < file.lastNumber) file.sorted = false;
     if (number !== file.lastNumber) file.last.clear();
+    else if (file.last.size >= MAX_OF_A_NUMBER) {
+      file.sorted = false;
+      file.last.clear();
+    }
     file.lastNumber = number;
     const added = !file.last.has(hash);
     file.last.add(hash);

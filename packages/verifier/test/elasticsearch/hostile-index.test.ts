@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
 import { memorySource } from '../../src/sources/memory-source.ts';
 import { verify } from '../../src/verify.ts';
-import { adoptedWriter, closedWriter, later, policyOf } from '../support.ts';
+import { adoptedWriter, closedWriter, later, policyOf, said } from '../support.ts';
 import { BACKING_INDEX, DATA_STREAM, documentsOf, type MemoryDocument, memoryClient } from './memory-index.ts';
 import { at, longWriter, told, verifyIndex } from './verify-index.ts';
 
@@ -119,6 +119,35 @@ function failingClient(documents: readonly MemoryDocument[], nth: number, status
   };
   return { transport } as unknown as Client;
 }
+
+describe('indices outside of a data stream', () => {
+  /** A server that has one only where it is asked for what lies behind the name. */
+  function client(documents: readonly MemoryDocument[], statusCode: number): Client {
+    const { transport } = memoryClient(documents, { outside: 1 });
+    const request = (asked: { path: string }): unknown => {
+      const isListing = asked.path.startsWith('/_resolve/index/');
+      const isBehind = decodeURIComponent(asked.path).split(',').includes(`.ds-${DATA_STREAM}-*`);
+      if (isListing && (statusCode !== 200 || !isBehind)) return { statusCode, body: [Buffer.from('{}')] };
+      return Reflect.apply(transport.request, transport, [asked]);
+    };
+    return { transport: { request } } as unknown as Client;
+  }
+
+  test('are looked for behind the name of one data stream, too', async () => {
+    const writer = longWriter('hostile/behind');
+    const documents = documentsOf(writer);
+    const report = await verifyIndex(documents, writer, { client: client(documents, 200) });
+    expect(told(report)).toEqual(['tampered HIDDEN_DOCUMENTS']);
+  });
+
+  test('are not known to who may not list any, which is said', async () => {
+    const writer = longWriter('hostile/unlisted');
+    const documents = documentsOf(writer);
+    const report = await verifyIndex(documents, writer, { client: client(documents, 403) });
+    expect(said(report)).toContain('info UNREADABLE');
+    expect(report.grade).toBe('SEALED');
+  });
+});
 
 describe('beside its segments, the end of a stream in an index', () => {
   async function verifyBoth(writer: TestWriter, documents: readonly MemoryDocument[]): Promise<string[]> {
