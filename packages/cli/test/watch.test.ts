@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { segmentBytes, TestWriter, testKey, writeStepUp } from '@stepseal/testkit';
-import { memorySource, verify } from '@stepseal/verifier';
+import { memorySource, type Report, verify } from '@stepseal/verifier';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { CliError } from '../src/errors.ts';
 import { readKnownHeadsFile } from '../src/known-heads-file.ts';
@@ -34,7 +34,11 @@ function trustThese(...identities: readonly string[]): void {
 }
 
 /** What became of each round; `before` is called with its number before it begins to read. */
-async function watched(rounds: number, before: (round: number) => void): Promise<string[]> {
+async function watched(
+  rounds: number,
+  before: (round: number) => void,
+  { outline = 'same', judged = (report: Report): Report => report } = {},
+): Promise<string[]> {
   const stop = new AbortController();
   const sealed: VerifiedEvent[] = [];
   const log = {
@@ -50,14 +54,18 @@ async function watched(rounds: number, before: (round: number) => void): Promise
     kind: 'segments',
     intervalMs: 0,
     fullEvery: 1_000,
-    look: () =>
-      Promise.resolve({ streams: new Map(writer.streams.map(({ stream }) => [stream.streamId, 'same'])), rest: '' }),
-    verify: ({ streams, trust, heads }) =>
-      verify({
-        sources: [memorySource(files, streams === undefined)],
-        trust: trust?.policy,
-        knownHeads: heads.heads,
-      }),
+    look: () => {
+      const seen = outline === 'same' ? outline : String(sealed.length);
+      return Promise.resolve({
+        streams: new Map(writer.streams.map(({ stream }) => [stream.streamId, seen])),
+        rest: '',
+      });
+    },
+    verify: async ({ streams, trust, heads }) => {
+      const sources = [memorySource(files, streams === undefined)];
+      const report = await verify({ sources, trust: trust?.policy, knownHeads: heads.heads });
+      return streams === undefined ? judged(report) : report;
+    },
     readTrust: () => {
       before(sealed.length + 1);
       return readTrustFile(cwd, [], 'trust.json');
@@ -98,4 +106,12 @@ test('a file of credentials that is away ends the watch at its start, and later 
   };
   await expect(watched(2, away(1))).rejects.toThrow('--password-file');
   expect(await watched(3, away(2))).toEqual(['full SEALED', 'full CANNOT_VERIFY BAD_ARGUMENT', 'grown SEALED']);
+});
+
+test('known heads are not written on while an alarm stands that a part of the streams does not show', async () => {
+  const hidden = { code: 'HIDDEN_DOCUMENTS', severity: 'tampered', evidence: 'Of the index as a whole.' } as const;
+  const judged = (report: Report): Report => ({ ...report, grade: 'TAMPERED', exitCode: 1, findings: [hidden] });
+  const told = await watched(3, () => {}, { outline: 'grows', judged });
+  expect(told.map((round) => round.split(' ')[1])).toEqual(['TAMPERED', 'TAMPERED', 'TAMPERED']);
+  expect(existsSync(join(cwd, 'heads.json'))).toBe(false);
 });

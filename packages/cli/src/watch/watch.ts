@@ -69,7 +69,8 @@ export async function watch(options: WatchOptions): Promise<void> {
       heads = options.readHeads();
       const round = await rounds.next();
       begun = true;
-      if (round.report !== undefined) updateKnownHeadsFile(heads, round.report);
+      // A part that is well is no pass where something else is not.
+      if (round.report !== undefined) updateKnownHeadsFile(heads, { ...round.report, grade: round.grade });
       const context = contextOf(options, began, trust, options.readHeads());
       await log.write(verifiedEvent(round, context));
       figures.verified(round, context.nowMs, context.durationMs);
