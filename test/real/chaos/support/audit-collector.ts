@@ -4,8 +4,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../../scripts/real/free-port.mjs';
 import { startCollector } from '../../../../scripts/real/start-collector.mjs';
-import { steadyPort } from './steady-port.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -44,8 +44,8 @@ export class AuditCollector {
 
   async start(): Promise<void> {
     const { directory, namespace, elasticsearch, overrides = [], program } = this.#settings;
-    this.#otlp ||= await steadyPort();
-    this.#health ||= await steadyPort();
+    this.#otlp ||= await freePort();
+    this.#health ||= await freePort();
     const parts = JSON.parse(process.env['STEPSEAL_REAL_PARTS'] ?? '{}') as { collector: string };
     this.#server = await startCollector({
       program: program ?? parts.collector,
@@ -58,7 +58,7 @@ export class AuditCollector {
         ...overrides,
       ],
       variables: {
-        EXISTING_OTLP_ENDPOINT: `127.0.0.1:${await steadyPort()}`,
+        EXISTING_OTLP_ENDPOINT: `127.0.0.1:${await freePort()}`,
         EXISTING_LOGS_FILE: join(directory, 'logs.json'),
         EXISTING_HEALTH_ENDPOINT: `127.0.0.1:${this.#health}`,
         STEPSEAL_OTLP_ENDPOINT: `127.0.0.1:${this.#otlp}`,

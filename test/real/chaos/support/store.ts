@@ -4,9 +4,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../../scripts/real/free-port.mjs';
 import { startElasticsearch } from '../../../../scripts/real/start-elasticsearch.mjs';
 import { callAs, type Elasticsearch, letsIn } from '../../support/parts.ts';
-import { steadyPort } from './steady-port.ts';
 
 /** A real Elasticsearch that can be stopped and started again, with what it holds and on the same port. */
 export class Store {
@@ -30,7 +30,7 @@ export class Store {
   /** @returns once it answers its own user */
   async start(): Promise<void> {
     const parts = JSON.parse(process.env['STEPSEAL_REAL_PARTS'] ?? '{}') as { elasticsearch: string; jdk: string };
-    this.#port ||= await steadyPort();
+    this.#port ||= await freePort();
     this.#node = await startElasticsearch({
       home: parts.elasticsearch,
       jdk: parts.jdk,
