@@ -40,9 +40,11 @@ export class IndexStreamTail {
   /** What follows the last record given. */
   async *take(nowMs: number): AsyncGenerator<TailedRecord | Notice> {
     let held: ToldRecord[] = [];
+    let whole = true;
     let next = Math.max(this.given, this.#passed) + 1;
     for await (const record of this.#records(this.given + 1)) {
       if (record.number > next) {
+        whole = false;
         if (!this.#isPatienceOver(nowMs)) break;
         yield this.#passOver(next, record.number);
       }
@@ -52,6 +54,8 @@ export class IndexStreamTail {
       yield* this.#give(held, true);
       held = [];
     }
+    // Else the next one that is missing would be passed over at once.
+    if (whole) this.#waitingSinceMs = undefined;
     const [first] = held;
     if (first === undefined) return;
     const adopted = await this.#adoptedUpTo();
@@ -95,7 +99,8 @@ export class IndexStreamTail {
   }
 
   #isPatienceOver(nowMs: number): boolean {
-    this.#waitingSinceMs ??= nowMs;
+    // The clock may have been set back.
+    this.#waitingSinceMs = Math.min(this.#waitingSinceMs ?? nowMs, nowMs);
     return !this.#start.patient || nowMs - this.#waitingSinceMs >= PATIENCE_MS;
   }
 

@@ -34,6 +34,7 @@ export class IndexTail {
   #done: ReadonlySet<string> = new Set();
   #begun = false;
   #nextSweepMs = 0;
+  #sweptMs = 0;
 
   constructor(index: IndexReader, start: IndexTailStart) {
     this.#index = index;
@@ -42,7 +43,8 @@ export class IndexTail {
 
   /** What is new since the last call. It may be called again after an error, and goes on where it was. */
   async *advance(nowMs: number = Date.now()): AsyncGenerator<TailedRecord | Notice> {
-    const isSweep = !this.#begun || nowMs >= this.#nextSweepMs;
+    // Where the clock was set back, the next time would be a long way off.
+    const isSweep = !this.#begun || nowMs >= this.#nextSweepMs || nowMs < this.#sweptMs;
     const startMs = performance.now();
     const ends = await streamEnds(this.#index, isSweep ? undefined : nowMs - RECENT_MS);
     const tookMs = performance.now() - startMs;
@@ -58,7 +60,9 @@ export class IndexTail {
         yield item;
       }
     }
-    if (isSweep) this.#nextSweepMs = nowMs + Math.max(SWEEP_MS, tookMs / SWEEP_SHARE);
+    if (!isSweep) return;
+    this.#sweptMs = nowMs;
+    this.#nextSweepMs = nowMs + Math.max(SWEEP_MS, tookMs / SWEEP_SHARE);
   }
 
   async *#begin(ends: readonly StreamEnd[], nowMs: number): AsyncGenerator<Notice> {
