@@ -27,10 +27,8 @@ export class ServerProcess {
     const out = openSync(log, 'a');
     this.#child = spawn(program, args, { ...settings, detached: group, stdio: ['ignore', out, out] });
     closeSync(out);
-    this.#child.on('error', () => running.delete(this));
-    this.#child.on('exit', () => running.delete(this));
-    endWithThisProcess();
-    running.add(this);
+    this.#child.on('error', () => {});
+    endWithThisProcess(this.#child, this);
   }
 
   get pid() {
@@ -70,9 +68,16 @@ export class ServerProcess {
   }
 }
 
+/** Has a child process that would go on for ever ended with this one. @param one has `kill`; the child unless said */
+export function endWithThisProcess(child, one = child) {
+  listen();
+  running.add(one);
+  for (const over of ['error', 'exit']) child.once(over, () => running.delete(one));
+}
+
 let prepared = false;
 
-function endWithThisProcess() {
+function listen() {
   if (prepared) return;
   prepared = true;
   const endAll = () => {

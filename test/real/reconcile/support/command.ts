@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { endWithThisProcess } from '../../../../scripts/real/server-process.mjs';
 
 const MAIN = fileURLToPath(new URL('../../../../packages/cli/dist/main.js', import.meta.url));
 
@@ -24,6 +25,7 @@ export function start(as: As, args: readonly string[]): { readonly child: ChildP
     env: { PATH: process.env['PATH'], ...as.env },
     timeout: 120_000,
   });
+  endWithThisProcess(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
