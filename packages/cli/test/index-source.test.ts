@@ -39,6 +39,8 @@ test.each([
   ['verify --watch --watch-deployment Bank!', 'Option --watch-deployment needs a name'],
   ['verify --watch --segments copy --elasticsearch http://127.0.0.1:1', 'leave out --segments'],
   ['verify --watch archive --elasticsearch http://127.0.0.1:1', 'Name paths or --elasticsearch'],
+  ['verify --watch --since 90d --until 1d', 'leave out --until'],
+  ['verify --watch --since soon', 'Option --since needs a date'],
   ['verify --watch -', 'Standard input and pipes cannot be watched.'],
   ['verify --segments copy', 'name --elasticsearch too'],
   [

@@ -3,8 +3,16 @@
 
 import { readFileSync } from 'node:fs';
 import { editText, type SegmentLine, segmentBytes, TestWriter, writeStepUp } from '@stepseal/testkit';
-import { type Finding, memorySource, parseTrustPolicy, type Report, verify } from '@stepseal/verifier';
+import {
+  type Finding,
+  memorySource,
+  parseTrustPolicy,
+  type Report,
+  type TrustPolicy,
+  verify,
+} from '@stepseal/verifier';
 import { beforeEach, expect, test } from 'vitest';
+import { headsSince } from '../src/watch/heads-since.ts';
 import { type Round, Rounds } from '../src/watch/rounds.ts';
 import { VerificationFigures } from '../src/watch/verification-metrics.ts';
 import { unverifiedEvent, verifiedEvent } from '../src/watch/verified-event.ts';
@@ -39,19 +47,23 @@ function outline(): { streams: Map<string, string>; rest: string } {
   };
 }
 
+function filesOf(picked: readonly string[] | undefined): Map<string, Uint8Array> {
+  const here = [...streams].filter(([id]) => picked?.includes(id) !== false);
+  return new Map(here.map(([id, lines]): [string, Uint8Array] => [`${id}.ndjson`, segmentBytes(lines)]));
+}
+
+function trustOf({ identity }: TestWriter): TrustPolicy {
+  const identities = [identity.vkey];
+  return parseTrustPolicy(
+    JSON.stringify({ version: 1, deployments: { 'demo.bank': { identities, collectors: [], overrides: [] } } }),
+  );
+}
+
 function verifyThese(picked: readonly string[] | undefined): Promise<Report> {
   read.push(picked);
-  const here = [...streams].filter(([id]) => picked?.includes(id) !== false);
-  const files = here.map(([id, lines]): [string, Uint8Array] => [`${id}.ndjson`, segmentBytes(lines)]);
-  const trust = parseTrustPolicy(
-    JSON.stringify({
-      version: 1,
-      deployments: { 'demo.bank': { identities: [writer.identity.vkey], collectors: [], overrides: [] } },
-    }),
-  );
   return verify({
-    sources: [memorySource(new Map(files), picked === undefined)],
-    trust,
+    sources: [memorySource(filesOf(picked), picked === undefined)],
+    trust: trustOf(writer),
     since: picked === undefined ? undefined : Date.now(),
   });
 }
@@ -182,4 +194,22 @@ test('metrics show the last verdict, one that was not reached included, and docs
   expect(rows.map(([, name, kind, unit]) => [name, kind, unit])).toEqual(
     figures.measures().map(({ name, kind, unit }) => [name, kind, unit]),
   );
+});
+
+test('what retention deleted is not missed by a watch of the time that is kept, and what is deleted within it is', async () => {
+  const all = { sources: [memorySource(filesOf(ids))], trust: trustOf(writer) };
+  const { knownHeads, streams: seen } = await verify(all);
+  expect([knownHeads.streams.size, knownHeads.writers.size]).toEqual([2, 1]);
+  const [first = '', second = ''] = ids;
+  const beganMs = Number.parseInt(second.slice(0, 8) + second.slice(9, 13), 16);
+  const since = beganMs - 60_000;
+  const kept = headsSince(knownHeads, since);
+  expect([kept?.streams.has(first), kept?.streams.has(second), seen.length]).toEqual([false, true, 2]);
+  const judged = async (left: readonly string[], heads = kept): Promise<string> => {
+    const sources = [memorySource(filesOf(left))];
+    return (await verify({ ...all, sources, knownHeads: heads, since: beganMs + 60_000 })).grade;
+  };
+  expect(await judged([second], knownHeads)).toBe('TAMPERED');
+  expect(await judged([second])).toBe('SEALED');
+  expect(await judged([first])).toBe('TAMPERED');
 });

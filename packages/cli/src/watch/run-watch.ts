@@ -12,12 +12,14 @@ import { namesIndex, openIndex } from '../index-source.ts';
 import { readKnownHeadsFile } from '../known-heads-file.ts';
 import { otlpDelivery } from '../otlp-delivery.ts';
 import { alarmOf, failureJson, roundJson, roundLines } from '../render/watch.ts';
+import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
 import { disposing, openSources } from '../sources.ts';
 import { statIfPresent } from '../stat.ts';
 import { readTrustFile } from '../trust-file.ts';
 import { CLI_VERSION } from '../version.ts';
 import type { Look } from './growth.ts';
+import { headsSince } from './heads-since.ts';
 import { indexOutline } from './index-outline.ts';
 import { segmentOutline, segmentsOf } from './segment-outline.ts';
 import { VerificationFigures } from './verification-metrics.ts';
@@ -42,7 +44,10 @@ export async function runWatch(call: Call): Promise<number> {
   const guarded = [config.dataDir, ...call.arguments.map((path) => resolve(call.cwd, path))];
   const readTrust = (): ReturnType<typeof readTrustFile> => readTrustFile(call.cwd, guarded, textFlag(call, 'trust'));
   const headsPath = textFlag(call, 'known-heads') ?? join(directory, HEADS_FILE);
-  const readHeads = (): ReturnType<typeof readKnownHeadsFile> => readKnownHeadsFile(call.cwd, guarded, headsPath);
+  const readHeads = (): ReturnType<typeof readKnownHeadsFile> => {
+    const file = readKnownHeadsFile(call.cwd, guarded, headsPath);
+    return { ...file, heads: headsSince(file.heads, sinceOf(call)) };
+  };
   readHeads();
   const trust = readTrust();
   const place = placeOf(call);
@@ -98,12 +103,18 @@ export async function runWatch(call: Call): Promise<number> {
 
 /** What a watch cannot heed it refuses: nobody looks for years at what he did not ask for. */
 function checkWatchOptions(call: Call): void {
-  const partial = ['since', 'until', 'stream'].find((flag) => textFlag(call, flag) !== undefined);
-  if (partial !== undefined) throw new CliError('BAD_ARGUMENT', `A watch is about everything: leave out --${partial}.`);
+  const partial = ['until', 'stream'].find((flag) => textFlag(call, flag) !== undefined);
+  if (partial !== undefined)
+    throw new CliError('BAD_ARGUMENT', `A watch is about everything up to now: leave out --${partial}.`);
   if (textFlag(call, 'segments') !== undefined)
     throw new CliError('BAD_ARGUMENT', 'Two copies are compared once: leave out --segments, or --watch.');
   const once = call.arguments.find((path) => path === '-' || statIfPresent(resolve(call.cwd, path))?.isFIFO() === true);
   if (once !== undefined) throw new CliError('BAD_ARGUMENT', 'Standard input and pipes cannot be watched.');
+}
+
+/** Where what is watched begins: `90d` moves on with the clock, as a retention does. Throws CliError BAD_ARGUMENT. */
+function sinceOf(call: Call): number | undefined {
+  return timeWindow(call)?.sinceMs;
 }
 
 interface Place {
@@ -122,7 +133,7 @@ function placeOf(call: Call): Place {
         trust: trust?.policy,
         knownHeads: heads.heads,
         // Of some streams alone: what came before them was read in rounds before.
-        since: streams === undefined ? undefined : Date.now(),
+        since: streams === undefined ? sinceOf(call) : Date.now(),
         strict: call.flags['strict'] === true,
         recordSignatures: call.flags['record-signatures'] === true,
       }),
@@ -140,7 +151,8 @@ function placeOf(call: Call): Place {
       },
       verify: async (reading) => {
         const { streams, trust } = reading;
-        return judge(reading, [await openIndex(call, { trust: trust?.policy, recordSignatures, streams })]);
+        const since = streams === undefined ? sinceOf(call) : undefined;
+        return judge(reading, [await openIndex(call, { trust: trust?.policy, recordSignatures, streams, since })]);
       },
     };
   }
