@@ -37,6 +37,7 @@ export const searchCommand: Command = {
     'stepseal search --user alice --since 90d # every step-up of one user',
     'stepseal search --access unmet --since 1d --fail-if-more 0 # access without the proof; from cron',
     'stepseal search --outcome failed,locked_out --ndjson | jq -r .user.hash | sort | uniq -c # for a script',
+    'stepseal search --elasticsearch https://es.example:9200 --api-key-file auditor.key --user alice # in an index',
   ],
   options: {
     ...ARCHIVE_OPTIONS,

@@ -19,7 +19,7 @@ import { WATCH_OPTIONS } from '../watch/watch-options.ts';
 
 export const verifyCommand: Command = {
   usage:
-    'verify [PATH... | --elasticsearch URL] [--trust FILE] [--known-heads FILE] [--since TIME] [--until TIME] [--strict] [--record-signatures] [--json]',
+    'verify [PATH... | --elasticsearch URL [--segments DIR]] [--watch] [--trust FILE] [--known-heads FILE] [--since TIME] [--until TIME] [--strict] [--record-signatures] [--json]',
   about: [
     'Checks sealed records: that none was altered, removed, reordered, inserted or cut off since it was sealed. PATH is a',
     'directory of segments, one segment, or - for lines on standard input; default is the data directory. With',
@@ -31,7 +31,7 @@ export const verifyCommand: Command = {
     'stepseal verify # the data directory',
     'stepseal verify /mnt/archive --trust bank.trust.json --known-heads heads.json # every night, from cron',
     'stepseal verify q4 --trust bank.trust.json --since 2026-10-01 --until 2027-01-01 # an export, for what it is',
-    'stepseal verify --elasticsearch https://es.example:9200 --api-key-file auditor.key # the live index',
+    'stepseal verify --watch --elasticsearch https://es.example:9200 --api-key-file auditor.key # the live index, every minute',
   ],
   options: {
     trust: { type: 'string', value: 'FILE', brief: `Whose keys count; default ./${TRUST_FILE_NAME} if there.` },
