@@ -147,7 +147,11 @@ function placeOf(call: Call): Place {
       // Anew each time, as for reading: credentials may be replaced while this runs.
       look: async () => {
         const server = await connectTo(call);
-        return indexOutline(server, dataStream)().finally(() => server.close());
+        try {
+          return await indexOutline(server, dataStream)();
+        } finally {
+          await server.close();
+        }
       },
       verify: async (reading) => {
         const { streams, trust } = reading;
