@@ -8,6 +8,9 @@ import { parseLossless } from './lossless-json.ts';
 
 const NOTHING = Buffer.alloc(0);
 
+/** Of a failed connection: the system's code, or what is wrong with the certificate. Nothing else of it is repeated. */
+const REASON = /\bE[A-Z]{4,}\b|\b[A-Z]+_[A-Z_]*CERT[A-Z_]*|self[- ]signed certificate[a-z ]*|unable to verify[a-z ]*/;
+
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -94,7 +97,8 @@ async function send(
       return { statusCode: meta.statusCode, bytes: await refusalOf(meta.body) };
     }
     const name = cause instanceof Error ? cause.name : 'unknown error';
-    throw new VerifierError('SOURCE_UNREADABLE', `Elasticsearch cannot be reached (${name}).`);
+    const why = [name, ...(REASON.exec(String(cause)) ?? [])].join(', ');
+    throw new VerifierError('SOURCE_UNREADABLE', `Elasticsearch cannot be reached (${why}).`);
   }
 }
 
