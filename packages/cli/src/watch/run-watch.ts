@@ -3,28 +3,23 @@
 
 import { join, resolve } from 'node:path';
 import { isDeploymentName } from '@stepseal/core/format';
-import { type Report, type Source, verify } from '@stepseal/verifier';
 import { type Call, textFlag } from '../command.ts';
 import { durationFlag } from '../duration.ts';
-import { connectTo, dataStreamOf } from '../elasticsearch-connection.ts';
+import { connectTo } from '../elasticsearch-connection.ts';
 import { CliError } from '../errors.ts';
-import { namesIndex, openIndex } from '../index-source.ts';
+import { namesIndex } from '../index-source.ts';
 import { readKnownHeadsFile } from '../known-heads-file.ts';
 import { otlpDelivery } from '../otlp-delivery.ts';
 import { alarmOf, failureJson, roundJson, roundLines } from '../render/watch.ts';
-import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
-import { disposing, openSources } from '../sources.ts';
 import { statIfPresent } from '../stat.ts';
 import { readTrustFile } from '../trust-file.ts';
 import { CLI_VERSION } from '../version.ts';
-import type { Look } from './growth.ts';
 import { headsSince } from './heads-since.ts';
-import { indexOutline } from './index-outline.ts';
-import { segmentOutline, segmentsOf } from './segment-outline.ts';
+import { placeOf, sinceOf } from './place.ts';
 import { VerificationFigures } from './verification-metrics.ts';
 import { HEADS_FILE, KEYS_FOLDER, VerifiedLog } from './verified-log.ts';
-import { type Reading, watch } from './watch.ts';
+import { watch } from './watch.ts';
 
 /** A timer holds 24 days at most, and less than a second would be a load on the index. */
 const INTERVALS = { least: '1s', most: '7d' };
@@ -110,68 +105,6 @@ function checkWatchOptions(call: Call): void {
     throw new CliError('BAD_ARGUMENT', 'Two copies are compared once: leave out --segments, or --watch.');
   const once = call.arguments.find((path) => path === '-' || statIfPresent(resolve(call.cwd, path))?.isFIFO() === true);
   if (once !== undefined) throw new CliError('BAD_ARGUMENT', 'Standard input and pipes cannot be watched.');
-}
-
-/** Where what is watched begins: `90d` moves on with the clock, as a retention does. Throws CliError BAD_ARGUMENT. */
-function sinceOf(call: Call): number | undefined {
-  return timeWindow(call)?.sinceMs;
-}
-
-interface Place {
-  readonly sources: readonly string[];
-  readonly kind: 'elasticsearch' | 'segments';
-  readonly look: Look;
-  readonly verify: (reading: Reading) => Promise<Report>;
-}
-
-/** What is watched: an index, or directories of segments. */
-function placeOf(call: Call): Place {
-  const judge = ({ streams, trust, heads }: Reading, sources: readonly Source[]): Promise<Report> =>
-    disposing(sources, () =>
-      verify({
-        sources,
-        trust: trust?.policy,
-        knownHeads: heads.heads,
-        // Of some streams alone: what came before them was read in rounds before.
-        since: streams === undefined ? sinceOf(call) : Date.now(),
-        strict: call.flags['strict'] === true,
-        recordSignatures: call.flags['record-signatures'] === true,
-      }),
-    );
-  if (namesIndex(call)) {
-    const dataStream = dataStreamOf(call);
-    const recordSignatures = call.flags['record-signatures'] === true;
-    return {
-      sources: [dataStream],
-      kind: 'elasticsearch',
-      // Anew each time, as for reading: credentials may be replaced while this runs.
-      look: async () => {
-        const server = await connectTo(call);
-        try {
-          return await indexOutline(server, dataStream)();
-        } finally {
-          await server.close();
-        }
-      },
-      verify: async (reading) => {
-        const { streams, trust } = reading;
-        const since = streams === undefined ? sinceOf(call) : undefined;
-        return judge(reading, [await openIndex(call, { trust: trust?.policy, recordSignatures, streams, since })]);
-      },
-    };
-  }
-  const { dataDir } = call.config();
-  const open = (): Source[] => openSources(call, call.arguments, dataDir);
-  return {
-    sources: open().map(({ description }) => description),
-    kind: 'segments',
-    look: segmentOutline(open),
-    verify: (reading) => {
-      const picked = reading.streams === undefined ? undefined : new Set(reading.streams);
-      const sources = open();
-      return judge(reading, picked === undefined ? sources : sources.map((source) => segmentsOf(source, picked)));
-    },
-  };
 }
 
 function countFlag(call: Call, flag: string, byDefault: number): number {
