@@ -56,7 +56,7 @@ export class VerifiedLog {
     return new VerifiedLog(pipeline, identity.fingerprint, isNew);
   }
 
-  /** Resolves when the record survives a power cut. */
+  /** Resolves when the record survives a power cut, or cannot be made to: the pipeline says so and keeps it in memory. */
   async write(event: VerifiedEvent): Promise<void> {
     this.#pipeline.loggerProvider.getLogger('stepseal').emit({ ...event, attributes: { ...event.attributes } });
     await this.#pipeline.commit();
