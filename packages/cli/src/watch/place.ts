@@ -18,12 +18,19 @@ export interface Place {
   readonly kind: 'elasticsearch' | 'segments';
   readonly look: Look;
   readonly verify: (reading: Reading) => Promise<Report>;
+  /** Frees what a reading under way holds, which then fails. */
+  drop(): void;
 }
 
 /** An index, or directories of segments. Throws CliError. */
 export function placeOf(call: Call): Place {
-  const judge = ({ streams, trust, heads }: Reading, sources: readonly Source[]): Promise<Report> =>
-    disposing(sources, () =>
+  let read: readonly Source[] = [];
+  const drop = (): void => {
+    for (const source of read) void source.dispose?.();
+  };
+  const judge = ({ streams, trust, heads }: Reading, sources: readonly Source[]): Promise<Report> => {
+    read = sources;
+    return disposing(sources, () =>
       verify({
         sources,
         trust: trust?.policy,
@@ -34,6 +41,7 @@ export function placeOf(call: Call): Place {
         recordSignatures: call.flags['record-signatures'] === true,
       }),
     );
+  };
   if (namesIndex(call)) {
     const dataStream = dataStreamOf(call);
     const recordSignatures = call.flags['record-signatures'] === true;
@@ -54,6 +62,7 @@ export function placeOf(call: Call): Place {
         const since = streams === undefined ? sinceOf(call) : undefined;
         return judge(reading, [await openIndex(call, { trust: trust?.policy, recordSignatures, streams, since })]);
       },
+      drop,
     };
   }
   const { dataDir } = call.config();
@@ -67,6 +76,7 @@ export function placeOf(call: Call): Place {
       const sources = open();
       return judge(reading, picked === undefined ? sources : sources.map((source) => segmentsOf(source, picked)));
     },
+    drop,
   };
 }
 

@@ -6,6 +6,7 @@ import { isDeploymentName } from '@stepseal/core/format';
 import { type Call, textFlag } from '../command.ts';
 import { durationFlag } from '../duration.ts';
 import { connectTo } from '../elasticsearch-connection.ts';
+import { endedBySignal } from '../ended-by-signal.ts';
 import { CliError } from '../errors.ts';
 import { namesIndex } from '../index-source.ts';
 import { readKnownHeadsFile } from '../known-heads-file.ts';
@@ -61,7 +62,12 @@ export async function runWatch(call: Call): Promise<number> {
   const { MeterBinding } = await import('@stepseal/processor');
   const meters = new MeterBinding('stepseal', CLI_VERSION, figures.measures());
   const stop = new AbortController();
-  const end = (): void => stop.abort();
+  let leave: (() => void) | undefined;
+  const end = (): void => {
+    stop.abort();
+    // A second signal does not wait for the round.
+    leave ??= endedBySignal(() => place.drop());
+  };
   process.once('SIGINT', end).once('SIGTERM', end);
   terminal.gone.addEventListener('abort', end);
   meters.start();
@@ -92,6 +98,7 @@ export async function runWatch(call: Call): Promise<number> {
     process.off('SIGINT', end).off('SIGTERM', end);
     meters.stop();
     await log.close();
+    leave?.();
   }
   return 0;
 }
