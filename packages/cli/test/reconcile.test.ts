@@ -12,6 +12,7 @@ import { exitCodeOf, type ReconcileOptions, type Reconciliation, reconcile } fro
 import { RecordIndex } from '../src/reconcile/record-index.ts';
 import { type ComparedCopies, compareCopies } from '../src/reconcile/two-copies.ts';
 import { formatLine } from '../src/render/line.ts';
+import { reconcileLines } from '../src/render/reconcile.ts';
 import { copiesLines } from '../src/render/two-copies.ts';
 import { MemoryIndex } from './support/memory-index.ts';
 
@@ -130,6 +131,21 @@ test('an id that a foreign document has is named and not written', async () => {
   const found = await run('whole', { thorough: true });
   expect([sum(found, 'taken'), sum(found, 'sent'), exitCodeOf(found)]).toEqual([1, 0, 1]);
   expect([found.taken[0]?.number, sink.requests.length]).toEqual([7, sentBefore]);
+});
+
+test('documents of which the credentials may not read the sealed bytes are not told as foreign without a doubt', async () => {
+  await run();
+  const told = async (): Promise<string> => {
+    const found = await run('whole', { thorough: true, redelivery: undefined });
+    const call = { segments: 'whole', dataStream: 'any', dryRun: true, waitMs: 0, exitCode: exitCodeOf(found) };
+    return reconcileLines(found, call)
+      .map((line) => formatLine(line, false))
+      .join('\n');
+  };
+  index.overwrite(({ number }) => number === 7, 'something else');
+  expect(await told()).not.toContain('may these credentials');
+  index.hidesSealedBytes = true;
+  expect(await told()).toContain('may these credentials read all fields?');
 });
 
 test('what is younger than the grace is not missed and not sent', async () => {

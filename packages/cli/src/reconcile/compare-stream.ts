@@ -18,6 +18,8 @@ export interface TakenId {
   readonly number: number;
   readonly id: string;
   readonly index: string;
+  /** The document carries other sealed bytes, or none that these credentials may read. */
+  readonly carries: 'others' | 'none';
 }
 
 /** Some hundred records of a stream, and how the index has them. */
@@ -51,7 +53,11 @@ export async function* compareStream(
       const found = documents.get(record.hash);
       if (found === undefined) absent.push(record);
       else if (found.some(({ payload }) => carries(payload, record.payload))) there++;
-      else taken.push({ number: record.number, id: record.hash, index: (found[0] as IndexedDocument).index });
+      else {
+        const { index: place, payload } = found[0] as IndexedDocument;
+        const { number, hash: id } = record;
+        taken.push({ number, id, index: place, carries: payload === undefined ? 'none' : 'others' });
+      }
     }
     const missing = absent.filter(({ payload }) => sealedMs(payload) <= reach.settledMs);
     const named = absent.map(({ number, payload }) => ({ number, sealedMs: sealedMs(payload) }));

@@ -73,6 +73,11 @@ function sentences(
     ...refused.slice(0, MOST_IDS).map(({ stream, number, status, answer }) => {
       return `Record ${number} of ${stream} was refused by the receiver (${status}, ${answer}); it stays in its segment.`;
     }),
+    ...(taken.length > 1 && taken.every(({ carries }) => carries === 'none')
+      ? [
+          'No document of those below shows any sealed bytes: may these credentials read all fields? Find that out first.',
+        ]
+      : []),
     ...taken
       .slice(0, MOST_IDS)
       .flatMap(({ stream, number, index, id }) => [

@@ -14,6 +14,8 @@ interface Stored {
 /** Documents of an audit stream in memory, answering the two searches of a reconciliation as Elasticsearch does. */
 export class MemoryIndex implements Server {
   readonly searches: unknown[] = [];
+  /** As for credentials that may not read that field. */
+  hidesSealedBytes = false;
   #documents: Stored[] = [];
 
   get size(): number {
@@ -70,7 +72,7 @@ export class MemoryIndex implements Server {
       .map(({ id, index, payload }) => ({
         _id: id,
         _index: index,
-        _source: { attributes: { 'audit.integrity.payload': payload } },
+        _source: this.hidesSealedBytes ? {} : { attributes: { 'audit.integrity.payload': payload } },
       }));
     return { hits: { total: { value: hits.length }, hits } };
   }
