@@ -102,7 +102,7 @@ async function run(options: VerifyOptions, closely: boolean): Promise<Report> {
   const reports = [...outcomes].map(([id, outcome]) => streamReport(id, outcome, streams));
   const records = reports.filter((stream) => stream.trusted).reduce((sum, stream) => sum + stream.records, 0);
   told.push(emptiness(outcomes, records, told.flat(), trust, check));
-  told.push(checkedDocuments(alteredFields(examined, reports), check));
+  told.push(checkedDocuments(alteredFields(examined, reports, streams), check));
   for (const source of sources) told.push(checkedStore((await source.findings?.()) ?? [], check));
   const signatures =
     options.recordSignatures === true && trust !== undefined
@@ -150,18 +150,26 @@ function onlyOf(sources: readonly Source[]): ReadonlySet<string> | undefined {
 }
 
 /** Fields of an exported record are what is searched and shown; what is sealed is the payload. */
-function alteredFields(examined: Examined, reports: readonly StreamReport[]): readonly Finding[] {
+function alteredFields(
+  examined: Examined,
+  reports: readonly StreamReport[],
+  { adopted, input: { outcomes } }: Streams,
+): readonly Finding[] {
   const trusted = reports.filter((stream) => stream.trusted);
-  return trusted.flatMap(({ streamId }) =>
-    (examined.byStream.get(streamId) ?? []).flatMap(({ segment }) => {
+  return trusted.flatMap(({ streamId }) => {
+    const noted = adopted.has(streamId) ? outcomes.get(streamId)?.state.number : undefined;
+    const isAdopted = (number: number): boolean => noted !== undefined && number > noted;
+    return (examined.byStream.get(streamId) ?? []).flatMap(({ segment }) => {
       const log = new FindingLog(segment.name, streamId);
-      for (const { number, to = number, code = 'PROJECTION_MISMATCH', ...record } of segment.altered?.() ?? []) {
+      for (const { number, to = number, code = 'PROJECTION_MISMATCH', ifAdopted, ...record } of segment.altered?.() ??
+        []) {
+        if (ifAdopted === true && !isAdopted(number)) continue;
         const evidence = 'A field of the exported record does not say what its sealed payload says.';
         log.add({ code, from: number, to, evidence, ...record });
       }
       return log.findings;
-    }),
-  );
+    });
+  });
 }
 
 function trustedOutcomes(outcomes: ReadonlyMap<string, Outcome>, reports: readonly StreamReport[]): Outcome[] {

@@ -96,6 +96,7 @@ export class Documents {
 
   /** To be called once, when all are taken. */
   finish(): void {
+    this.endStream();
     this.alteredDocuments.resolve(this.files);
     this.files.finish();
   }
@@ -186,6 +187,7 @@ export class Documents {
   private checkSeal(hit: Hit, { stream, number, note }: CarriedRecord): void {
     const { id, index, source } = hit;
     const eventName = member(source, 'event_name');
+    if (stream !== this.pointers.stream) this.endStream();
     const wrong = this.pointers.take(stream, {
       id,
       index,
@@ -195,14 +197,26 @@ export class Documents {
       hasNote: note !== undefined,
     });
     for (const { right, seal, ...document } of wrong) {
-      const known = this.misled.get(stream) ?? [];
       const stated = typeof seal === 'number' ? `says ${seal}` : 'says none';
       const evidence = `${shownDocument(document)} ${stated}; the note of record ${right} covers it.`;
-      const field = `attributes.${SEAL}`;
-      known.push({ code: 'PROJECTION_MISMATCH', number: document.number, field, evidence });
-      if (known.length <= MAX_OF_A_CODE + 1) this.misled.set(stream, known);
-      else known.pop();
+      this.addMisled(stream, { number: document.number, evidence });
     }
+  }
+
+  /** Whether what stands behind the last note of a stream was adopted, its successor says. */
+  private endStream(): void {
+    const { pointers } = this;
+    for (const { number, ...document } of pointers.end()) {
+      const evidence = `${shownDocument(document)} says that a note covers it; a successor adopted it without one.`;
+      this.addMisled(pointers.stream, { number, evidence, ifAdopted: true });
+    }
+  }
+
+  private addMisled(stream: string, record: AlteredRecord): void {
+    const known = this.misled.get(stream) ?? [];
+    if (known.length > MAX_OF_A_CODE) return;
+    known.push({ code: 'PROJECTION_MISMATCH', field: `attributes.${SEAL}`, ...record });
+    this.misled.set(stream, known);
   }
 
   private remember(stream: string, { payload }: CarriedRecord): void {

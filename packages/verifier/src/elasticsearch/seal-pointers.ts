@@ -20,12 +20,12 @@ const MOST = 1 << 14;
  * and number. Where the sealing record itself is not there, or its note, that is told elsewhere and nothing is told here.
  */
 export class SealPointers {
-  private stream = '';
+  /** The one that a document was last taken of. */
+  stream = '';
   private waiting: SealPointer[] = [];
 
   /** @returns those that this document shows to be wrong, with the number that is right */
   take(stream: string, pointer: SealPointer): readonly (SealPointer & { readonly right: number })[] {
-    // Behind the last note of a stream are adopted records, which point nowhere.
     if (stream !== this.stream) this.waiting = [];
     this.stream = stream;
     if (this.waiting.length < MOST) this.waiting.push(pointer);
@@ -34,9 +34,35 @@ export class SealPointers {
     const waiting = this.waiting;
     this.waiting = [];
     if (waiting.every(({ seal }) => seal === right)) return [];
-    const others = new Set(waiting.filter(({ isSealing }) => !isSealing).map(({ number }) => number));
+    const others = numbersOfOthers(waiting);
     return waiting
       .filter(({ seal }) => seal !== right && !(typeof seal === 'number' && seal < right && !others.has(seal)))
       .map((wrong) => ({ ...wrong, right }));
   }
+
+  /**
+   * Those behind the last note of the stream taken last which, once a successor adopted them, are wrong: adopted records
+   * point nowhere. But a note is not synced before records leave under it, and a power cut may take it while its sealing
+   * record is still here; so what is not that record may point to it. To be called where a stream ends.
+   */
+  end(): readonly SealPointer[] {
+    const { waiting } = this;
+    this.waiting = [];
+    const others = numbersOfOthers(waiting);
+    let sealing = waiting.at(-1)?.number ?? 0;
+    const wrong: SealPointer[] = [];
+    for (const pointer of waiting.toReversed()) {
+      const { number, seal, isSealing } = pointer;
+      if (isSealing) sealing = number;
+      if (seal === undefined) continue;
+      const isLost = typeof seal === 'number' && seal > number && seal <= sealing && !others.has(seal);
+      if (!isLost) wrong.push(pointer);
+    }
+    return wrong.reverse();
+  }
+}
+
+/** Numbers of records that seal nothing. */
+function numbersOfOthers(pointers: readonly SealPointer[]): ReadonlySet<number> {
+  return new Set(pointers.filter(({ isSealing }) => !isSealing).map(({ number }) => number));
 }

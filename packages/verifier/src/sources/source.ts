@@ -23,6 +23,8 @@ export interface AlteredRecord {
   readonly severity?: Finding['severity'];
   /** Default that the field does not say what the payload says. */
   readonly evidence?: string;
+  /** True where it is in order unless a successor adopted the record; default false. */
+  readonly ifAdopted?: boolean;
 }
 
 /** One stream's file, or what an export holds of one stream. */

@@ -68,6 +68,42 @@ describe('behind the last record that a successor pins', () => {
     );
   });
 
+  test('is no note: a document before it that says that one covers it is altered', async () => {
+    const { writer, documents, number } = crashed();
+    for (const seal of [number, number - 1, 9_999]) {
+      at(documents, writer, number - 1).source.attributes['audit.integrity.seal'] = seal;
+      const report = await verifyIndex(documents, writer);
+      expect(told(report)).toEqual([`tampered PROJECTION_MISMATCH ${number - 1} ${number - 1}`]);
+      expect(report.findings.find(({ code }) => code === 'PROJECTION_MISMATCH')).toMatchObject({
+        field: 'attributes.audit.integrity.seal',
+      });
+    }
+  });
+
+  test('a record that left under a note which a power cut then took is no alarm', async () => {
+    const writer = new TestWriter({ label: 'hostile/note-lost' });
+    const first = writeStepUp(writer.start(), '1').seal();
+    writeOne(writeOne(first, '2'), '3').seal();
+    const before = documentsOf(writer);
+    writer.crash({ keepLines: first.lines.length - 1 });
+    writer.clock.advance(5_000);
+    writeOne(writer.start(), '4');
+    writer.close();
+    const documents = documentsOf(writer);
+    const end = first.number;
+    const [early, sealing] = [at(before, writer, end - 1), at(documents, writer, end)];
+    expect(early.source.attributes['audit.integrity.seal']).toBe(end);
+    for (const name of ['seal', 'note']) delete sealing.source.attributes[`audit.integrity.${name}`];
+    const mixed = documents.map((document) => (document.id === early.id ? early : document));
+    for (const document of mixed)
+      if (document.id === at(documents, writer, end - 2).id) delete document.source.attributes['audit.integrity.seal'];
+    const report = await verifyIndex(mixed, writer);
+    expect(said(report)).toEqual(['info ADOPTED']);
+    // The sealing record itself left without its note.
+    sealing.source.attributes['audit.integrity.seal'] = end;
+    expect(told(await verifyIndex(mixed, writer))).toEqual([`tampered PROJECTION_MISMATCH ${end} ${end}`]);
+  });
+
   test('what was abandoned after an I/O error never left, and nobody may say that he has it', async () => {
     const writer = new TestWriter({ label: 'hostile/abandoned' });
     const first = writeOne(writeStepUp(writer.start(), '1').seal(), '2');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SealPointers } from '../../src/elasticsearch/seal-pointers.ts';
 
 /** Number, what it points to, and `n` for a sealing record with a note, `s` for one without. */
@@ -60,4 +60,73 @@ test('copies of a document and the next stream change nothing', () => {
       ([number]) => String(number),
     ),
   ).toEqual([]);
+});
+
+describe('behind the last note of a stream', () => {
+  const NOTED: Row = [4, 4, 'n'];
+  function astray(rows: readonly Row[]): number[] {
+    const pointers = new SealPointers();
+    for (const [number, seal, kind] of [NOTED, ...rows])
+      pointers.take('one', { id: '', index: '', number, seal, isSealing: kind !== undefined, hasNote: kind === 'n' });
+    return pointers.end().map(({ number }) => number);
+  }
+
+  test('no record points anywhere', () => {
+    expect(
+      astray([
+        [5, undefined],
+        [6, undefined],
+      ]),
+    ).toEqual([]);
+    expect(
+      astray([
+        [5, 5],
+        [6, 4],
+        [7, 9],
+        [8, '9'],
+        [9, undefined],
+      ]),
+    ).toEqual([5, 6, 7, 8]);
+  });
+
+  test('records may have left under a note that a power cut took, but no further and not the sealing record', () => {
+    expect(
+      astray([
+        [5, 6],
+        [6, undefined, 's'],
+        [7, undefined],
+      ]),
+    ).toEqual([]);
+    expect(
+      astray([
+        [5, 8],
+        [6, 6, 's'],
+        [7, undefined],
+        [8, undefined, 's'],
+      ]),
+    ).toEqual([5, 6]);
+  });
+
+  test('a sealing record that is not here may be what is pointed to, but nothing behind the end', () => {
+    expect(
+      astray([
+        [5, 6],
+        [7, undefined],
+      ]),
+    ).toEqual([]);
+    expect(
+      astray([
+        [5, 8],
+        [7, undefined],
+      ]),
+    ).toEqual([5]);
+  });
+
+  test('of a stream nothing is told that belongs to another', () => {
+    const pointers = new SealPointers();
+    const pointer = { id: '', index: '', number: 5, seal: 5, isSealing: false, hasNote: false };
+    pointers.take('one', pointer);
+    pointers.take('two', { ...pointer, seal: undefined });
+    expect(pointers.end()).toEqual([]);
+  });
 });
