@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { noteLine } from '@stepseal/core/format';
-import { TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
+import { type StreamBuilder, TestWriter, writeOne, writeStepUp } from '@stepseal/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { elasticsearchSource } from '../../src/elasticsearch/source.ts';
 import { memorySource } from '../../src/sources/memory-source.ts';
@@ -20,6 +20,8 @@ test.each([1, 3, 1_000])('what was sealed verifies in an index, read in pages of
   expect(report.grade).toBe('SEALED');
   expect(report.records).toBe(documents.length);
 });
+
+const DAY_MS = 86_400_000;
 
 type Edit = (documents: MemoryDocument[], writer: TestWriter) => readonly MemoryDocument[];
 
@@ -288,7 +290,7 @@ test('a part of the time is widened to whole streams and what these rest on, and
   const writer = new TestWriter({ label: 'es/part' });
   const times: number[] = [];
   for (let i = 0; i < 4; i++) {
-    writer.clock.advance(3_600_000);
+    writer.clock.advance(DAY_MS);
     times.push(writer.clock.wallMs);
     writeStepUp(writer.start(), `${i}`).seal();
     // The last but one has no close: only the stream behind it pins its end.
@@ -299,11 +301,50 @@ test('a part of the time is widened to whole streams and what these rest on, and
   const ids = writer.streams.map(({ stream }) => stream.streamId);
   const report = await verifyIndex(documentsOf(writer), writer, {
     since: (times[1] as number) + 40,
-    until: (times[2] as number) + 1_800_000,
+    until: (times[2] as number) + DAY_MS / 2,
   });
   // The first ended before the part; the last was opened after it, and is read for what it pins.
   expect(new Set(report.streams.map(({ streamId }) => streamId))).toEqual(new Set(ids.slice(1)));
   expect(told(report)).toEqual([]);
+});
+
+describe('a stream of the part of the time, whatever its documents say of their time,', () => {
+  /** Three streams, half a day apart, of which the second was crashed and adopted. */
+  function streams(label: string): TestWriter {
+    const writer = new TestWriter({ label });
+    for (let i = 0; i < 3; i++) {
+      if (i > 0) writer.clock.advance(DAY_MS / 2);
+      writeStepUp(writer.start(), `${i}`).seal();
+      if (i === 1) writer.crash();
+      else writer.close();
+    }
+    return writer;
+  }
+
+  test.each([0, 1, 2])('is read: number %i', async (nth) => {
+    const writer = streams(`es/part/times/${nth}`);
+    const { streamId, openedAtMs } = writer.streams[nth]?.stream as StreamBuilder;
+    const documents = documentsOf(writer);
+    for (const { source } of documents)
+      if (source.attributes['audit.sequence.stream_id'] === streamId)
+        for (const name of ['@timestamp', 'observed_timestamp']) source[name] = '1500000000000.0';
+    // A stream may have been opened almost a day before the part that it reaches into.
+    for (const since of [openedAtMs - 1, openedAtMs + DAY_MS - 1]) {
+      const report = await verifyIndex(documents, writer, { since, until: since + DAY_MS });
+      expect(report.findings.filter(({ stream }) => stream === streamId).map(({ code }) => code)).toContain(
+        'PROJECTION_MISMATCH',
+      );
+    }
+  });
+
+  test('is not read where it was opened after the part, or more than a day before', async () => {
+    const writer = streams('es/part/outside');
+    const [first, second] = writer.streams.map(({ stream }) => stream) as [StreamBuilder, StreamBuilder];
+    const of = async (since: number, until: number): Promise<string[]> =>
+      (await verifyIndex(documentsOf(writer), writer, { since, until })).streams.map(({ streamId }) => streamId);
+    expect(await of(first.openedAtMs - DAY_MS, first.openedAtMs)).toEqual([]);
+    expect(await of(first.openedAtMs + DAY_MS + 1, second.openedAtMs + DAY_MS)).not.toContain(first.streamId);
+  });
 });
 
 test('a stream within the part of the time that is gone is missed', async () => {
