@@ -60,6 +60,12 @@ export function asAbsent(outcome: Outcome, entry: Entry, signedMs: number | unde
   return { ...entry, severity: 'incomplete', evidence: `${entry.evidence} A part of the source could not be read.` };
 }
 
+/** What is told of a record that a trusted stream declares to have been refused. */
+export function notDelivered(number: number): Entry & { readonly severity: 'incomplete' } {
+  const evidence = 'A trusted stream declares that the receiver refused it for good.';
+  return { code: 'NOT_DELIVERED', severity: 'incomplete', from: number, to: number, evidence };
+}
+
 /**
  * Parts a finding that says that records are missing: those that a trusted stream declares to have been refused, those
  * that may still come, and those that are missing.
@@ -85,14 +91,7 @@ export function asDelivered(
     if ((outcome.passedOver.get(number) ?? hash) !== hash) continue;
     rest(number - 1);
     start = number + 1;
-    parts.push({
-      ...finding,
-      code: 'NOT_DELIVERED',
-      severity: 'incomplete',
-      from: number,
-      to: number,
-      evidence: 'A trusted stream declares that the receiver refused it for good.',
-    });
+    parts.push({ ...finding, ...notDelivered(number) });
   }
   rest(to);
   return parts;

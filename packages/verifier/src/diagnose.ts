@@ -4,7 +4,7 @@
 import { parseStreamOrigin, type VerifierKey } from '@stepseal/core/format';
 import { absentHashes, rangesOf, type Sealing, sealingsOf, timeOf } from './absent-records.ts';
 import { type Branch, followAnchors } from './anchors.ts';
-import { indexLinks, type LinkIndex, successors } from './branch.ts';
+import { findPath, indexLinks, type LinkIndex, successors } from './branch.ts';
 import type { CheckSwitch } from './checks.ts';
 import { type Classified, classify } from './classify.ts';
 import { FindingLog } from './finding-log.ts';
@@ -49,7 +49,27 @@ export interface Diagnosis {
   /** Well-formed records seen, on the branch or not. */
   readonly wellFormed: number;
   /** Explains why the records do not lead from the last note to the record that a successor pins. */
-  readonly explain: (pin: { readonly number: number; readonly hash: string }) => readonly Classified[];
+  readonly explain: (pin: Pinned) => readonly Classified[];
+  /**
+   * What leads from the last note to a record that a successor pins, over records that are not here.
+   *
+   * @param refused - Hash of the record of a number, where it is known why that is not here.
+   * @returns undefined where nothing leads there
+   */
+  readonly wayTo: (pin: Pinned, refused: (number: number) => string | undefined) => WayToPin | undefined;
+}
+
+/** The last record that a successor found. */
+export interface Pinned {
+  readonly number: number;
+  readonly hash: string;
+}
+
+export interface WayToPin {
+  /** Numbers of the records on it that are not here, in order. */
+  readonly absent: readonly number[];
+  /** Whether there are lines that lead nowhere. */
+  readonly strays: boolean;
 }
 
 /** What the closer look may rely on. */
@@ -122,6 +142,16 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
     passedOver: new Map(branch.absent.map(({ number, hash }) => [number, hash])),
     wellFormed: items.filter((item) => item.kind === 'record').length,
     explain: (pin) => explainPin(pin, items, explain),
+    wayTo: (pin, refused) => {
+      const hashes = (number: number): readonly string[] => [refused(number) ?? []].flat();
+      const path = findPath(branch.head, links, pin.number, { hash: pin.hash }, hashes);
+      if (path === undefined) return undefined;
+      const passed = new Set<unknown>([...path, ...branch.members, ...anchors]);
+      return {
+        absent: path.flatMap((passage) => (passage.kind === 'absent' ? [passage.number] : [])),
+        strays: items.some((item) => !passed.has(item)),
+      };
+    },
   };
 }
 

@@ -37,6 +37,7 @@ export interface Outcome {
   readonly passedOver: Diagnosis['passedOver'];
   readonly noted: boolean;
   readonly explain: Diagnosis['explain'] | undefined;
+  readonly wayTo: Diagnosis['wayTo'];
   /** Byte offset up to which the file was read. */
   readonly end: number;
   /** When it was read, ms since 1970: the age of an open tail is what it was then. */
@@ -71,6 +72,12 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
   // Notes that verify under another key than the one a trusted close record names: nothing to look at more closely.
   const renamed =
     options.named !== undefined && proved.open !== undefined && !sameKey(proved.open.streamKey, options.named);
+  const named = renamed ? undefined : options.named;
+  const streamId = proved.open?.streamId ?? options.streamId;
+  const rootSizes = streamId === undefined ? [] : options.rootSizes(streamId);
+  const context = { policy, named, streamId, check, rootSizes, coveredElsewhere: options.coveredElsewhere };
+  const wayTo: Diagnosis['wayTo'] = (...asked) =>
+    unlessGone(() => diagnose(segment, scan.proved, context).wayTo(...asked));
   if (scan.clean) {
     const identity = listedIdentity(policy, proved.open);
     return {
@@ -90,15 +97,12 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
       passedOver: new Map(),
       noted: true,
       explain: undefined,
+      wayTo,
       end: scan.end,
       readAtMs: options.clock(segment.readAtMs),
       complete,
     };
   }
-  const named = renamed ? undefined : options.named;
-  const streamId = proved.open?.streamId ?? options.streamId;
-  const rootSizes = streamId === undefined ? [] : options.rootSizes(streamId);
-  const context = { policy, named, streamId, check, rootSizes, coveredElsewhere: options.coveredElsewhere };
   const diagnosis = diagnose(segment, scan.proved, context);
   const { state, tail } = diagnosis;
   const claimedIdentity = listedIdentity(policy, diagnosis.claimedOpen);
@@ -123,18 +127,21 @@ export async function examine(segment: Segment, options: ExamineOptions): Promis
     passedOver: diagnosis.passedOver,
     noted: diagnosis.noted,
     // Asked for seldom: the lines of every damaged segment would not fit into memory together.
-    explain: (pin) => {
-      try {
-        return diagnose(segment, scan.proved, context).explain(pin);
-      } catch {
-        // Gone meanwhile: that it differs is known, how is not.
-        return [];
-      }
-    },
+    explain: (pin) => unlessGone(() => diagnose(segment, scan.proved, context).explain(pin)) ?? [],
+    wayTo,
     end: diagnosis.end,
     readAtMs: options.clock(segment.readAtMs),
     complete,
   };
+}
+
+/** Where a segment is gone meanwhile, that it differs is known, how is not. */
+function unlessGone<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 function sameKey(a: VerifierKey, b: VerifierKey): boolean {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { asAbsent } from '../delivery.ts';
+import { asAbsent, notDelivered } from '../delivery.ts';
 import type { Entry } from '../finding-log.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Tail } from '../rest.ts';
 import type { PredecessorPin } from '../stream-facts.ts';
 import { liesBefore } from './part.ts';
 import type { Streams } from './streams.ts';
+import { declaredUndelivered } from './undelivered.ts';
 
 const HASH_BYTES = 32;
 
@@ -90,6 +91,7 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
   }
   // Records of its own, whole under keys that nobody vouches for, and not those that the successor found.
   if (!same && state.number > 0 && !streams.trusted.has(id)) return false;
+  if (!same && !target.closed && wasRefused(streams, pin, target)) return false;
   if (target.closed || tail === undefined) {
     if (same) return true;
     const evidence = `It is closed with ${end.number} records; its successor names ${pin.number}.`;
@@ -124,14 +126,40 @@ function pinHolds(streams: Streams, pin: PredecessorPin, target: Outcome): boole
 }
 
 /**
+ * Whether what is not here of what a successor pins was refused by its receiver, as trusted streams declare; says so. The
+ * hash that is pinned proves the records back to the one refused. Those before it are linked by that one only.
+ */
+function wasRefused(streams: Streams, pin: PredecessorPin, target: Outcome): boolean {
+  const id = pin.streamId;
+  if (target.segment.deliveryGraceMs === undefined || !streams.input.check('delivery')) return false;
+  const claims = declaredUndelivered(streams).get(id);
+  const way = claims === undefined ? undefined : target.wayTo(pin, (number) => claims.get(number)?.hash);
+  const last = way?.absent.at(-1);
+  if (way === undefined || last === undefined) return false;
+  for (const number of way.absent) streams.add(id, notDelivered(number));
+  const from = target.state.number + 1;
+  const unproved = last - from + 1 - way.absent.length;
+  if (unproved > 0) {
+    const evidence = `${unproved} record(s) stand behind the last note and before one that was refused: what follows does not prove them.`;
+    streams.add(id, { code: 'TAIL_UNSEALED', severity: 'incomplete', from, to: last - 1, evidence });
+  }
+  if (way.strays) addStrays(streams, pin, pin.number + 1);
+  streams.undelivered.add(id);
+  return true;
+}
+
+/**
  * Nothing leaves a service that is neither sealed nor pinned: where records travel, what stands behind the pinned one
  * never was in the file, torn or abandoned.
  */
 function tellStrays(streams: Streams, pin: PredecessorPin, target: Outcome, tail: Tail): void {
   const strays = tail.state.number > pin.number || tail.tornBytes > 0;
   if (target.segment.deliveryGraceMs === undefined || !strays) return;
+  addStrays(streams, pin, Math.max(pin.number + 1, tail.state.number));
+}
+
+function addStrays(streams: Streams, pin: PredecessorPin, to: number): void {
   const from = pin.number + 1;
-  const to = Math.max(from, tail.state.number);
   const evidence = `Documents claim a place behind record ${pin.number}, which a trusted stream names as the last one.`;
   streams.add(pin.streamId, { code: 'UNSEALED_DOCUMENT', from, to, evidence });
 }

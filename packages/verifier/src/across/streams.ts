@@ -64,6 +64,8 @@ export class Streams {
   readonly followers: Map<string, string> = new Map();
   /** Records behind the last note that a trusted successor pins, by stream. */
   readonly adopted: Map<string, number> = new Map();
+  /** Streams at whose end nothing else is missed than what was refused. */
+  readonly undelivered: Set<string> = new Set();
   /** SHA-256 of the torn ends that trusted open records name. */
   readonly torn: Set<string> = new Set();
   /** Time after the last trusted note until now or the successor's open record, ms, by stream. */

@@ -21,7 +21,7 @@ export function judgeTail(streams: Streams, id: string, outcome: Outcome): void 
   // Clocks differ a little. A note from far in the future tells of a clock that was set, not of a stream being written.
   const ahead = signedAgeMs < -IDLE_LIMIT_MS;
   if (streams.adopted.has(id) || !streams.tampered(id)) streams.uncoveredMs.set(id, ageMs);
-  if (streams.adopted.has(id) || streams.tampered(id)) return;
+  if (streams.adopted.has(id) || streams.undelivered.has(id) || streams.tampered(id)) return;
   const busy = tail.records > 0 || tail.tornBytes > 0;
   const { until = Number.POSITIVE_INFINITY } = streams.input.part;
   // What states a time of the part stands in it, and nobody who asks for the part may take it for proved.

@@ -128,6 +128,92 @@ describe('behind the last record that a successor pins', () => {
   });
 });
 
+describe('at the end of a crashed stream, a record that its receiver refused', () => {
+  /** A stream with three records behind its last note, and another that pins them and declares some of them refused. */
+  function refused(label: string, ...places: readonly number[]): { writer: TestWriter; documents: MemoryDocument[] } {
+    const writer = new TestWriter({ label });
+    const first = writeStepUp(writer.start(), '1').seal();
+    for (const id of ['2', '3', '4']) writeOne(first, id);
+    writer.crash();
+    writer.clock.advance(5_000);
+    const second = writer.start();
+    const gone = places.map((place) => at(documentsOf(writer), writer, place));
+    for (const [nth, { id }] of gone.entries())
+      second.record('stepseal.undelivered', {
+        'stepseal.undelivered.stream_id': first.streamId,
+        'stepseal.undelivered.number': places[nth] as number,
+        'stepseal.undelivered.hash': id,
+        'stepseal.undelivered.answer': '400',
+      });
+    second.seal();
+    writer.close();
+    const ids = gone.map(({ id }) => id);
+    return { writer, documents: documentsOf(writer).filter(({ id }) => !ids.includes(id)) };
+  }
+
+  test.each([
+    [[7], ['incomplete NOT_DELIVERED 7 7']],
+    [[8], ['incomplete NOT_DELIVERED 8 8', 'incomplete TAIL_UNSEALED 7 7']],
+    [[9], ['incomplete NOT_DELIVERED 9 9', 'incomplete TAIL_UNSEALED 7 8']],
+    [
+      [7, 8, 9],
+      ['incomplete NOT_DELIVERED 7 7', 'incomplete NOT_DELIVERED 8 8', 'incomplete NOT_DELIVERED 9 9'],
+    ],
+  ] as const)('is not delivered, and what only it proves is not proved: %j', async (places, expected) => {
+    const { writer, documents } = refused(`hostile/refused/${places}`, ...places);
+    const report = await verifyIndex(documents, writer);
+    expect(told(report)).toEqual(expected);
+    expect(report.exitCode).toBe(2);
+  });
+
+  test('excuses no other that is missing, and no document that stands there', async () => {
+    const { writer, documents } = refused('hostile/refused/not', 8);
+    for (const number of [7, 9]) {
+      const gone = at(documents, writer, number);
+      expect(
+        (
+          await verifyIndex(
+            documents.filter((document) => document !== gone),
+            writer,
+          )
+        ).grade,
+      ).toBe('TAMPERED');
+    }
+    const before = at(documents, writer, 7);
+    for (const made of [forged(before, 8, before.id), forged(before, 9_999, 'a'.repeat(64))])
+      expect((await verifyIndex([...documents, made], writer)).grade).toBe('TAMPERED');
+  });
+
+  test('is missing where nobody who is trusted says so', async () => {
+    const { writer, documents } = refused('hostile/refused/untold', 8);
+    const declared = documents.find(({ source }) => source.event_name === 'stepseal.undelivered');
+    const report = await verifyIndex(
+      documents.filter((document) => document !== declared),
+      writer,
+    );
+    expect(told(report)).toContain('tampered TRUNCATED 8 9');
+  });
+
+  test('may be the close record', async () => {
+    const writer = new TestWriter({ label: 'hostile/refused/close' });
+    const first = writeStepUp(writer.start(), '1');
+    const second = writer.roll();
+    const close = at(documentsOf(writer), writer, first.number);
+    second.record('stepseal.undelivered', {
+      'stepseal.undelivered.stream_id': first.streamId,
+      'stepseal.undelivered.number': first.number,
+      'stepseal.undelivered.hash': close.id,
+      'stepseal.undelivered.answer': '400',
+    });
+    writer.close();
+    const documents = documentsOf(writer).filter(({ id }) => id !== close.id);
+    expect(told(await verifyIndex(documents, writer))).toEqual([
+      `incomplete NOT_DELIVERED ${first.number} ${first.number}`,
+      `incomplete TAIL_UNSEALED 2 ${first.number - 1}`,
+    ]);
+  });
+});
+
 test('open records among the documents of another stream do not make what that one states forgotten', async () => {
   const writer = longWriter('hostile/forgotten');
   const documents = documentsOf(writer);
