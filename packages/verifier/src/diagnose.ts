@@ -68,6 +68,8 @@ export interface Pinned {
 export interface WayToPin {
   /** Numbers of the records on it that are not here, in order. */
   readonly absent: readonly number[];
+  /** Hashes of all records on it, hex, one behind the other. */
+  readonly hashes: string;
   /** Whether there are lines that lead nowhere. */
   readonly strays: boolean;
 }
@@ -149,6 +151,7 @@ export function diagnose(segment: Segment, from: ProvedPrefix, context: Diagnose
       const passed = new Set<unknown>([...path, ...branch.members, ...anchors]);
       return {
         absent: path.flatMap((passage) => (passage.kind === 'absent' ? [passage.number] : [])),
+        hashes: path.map(({ hash }) => hash).join(''),
         strays: items.some((item) => !passed.has(item)),
       };
     },

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { asAbsent, coveredAtMs, mayStillCome } from '../delivery.ts';
+import { asAbsent, coveredAtMs, mayStillCome, notDelivered } from '../delivery.ts';
 import { FindingLog } from '../finding-log.ts';
 import type { Finding } from '../findings.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Streams } from './streams.ts';
+import { declaredUndelivered } from './undelivered.ts';
 
 const NOTHING = Buffer.alloc(0);
+const HASH_BYTES = 32;
 
 /**
  * Compares, where records travel to, the end of a copy behind its last note with that of the copy which stands for the
@@ -32,6 +34,11 @@ function judgeEnd(id: string, best: Outcome, copy: Outcome, streams: Streams): r
   const known = best.tail?.hashes ?? NOTHING;
   const from = copy.state.number + 1;
   const signedMs = streams.successorTimeMs.get(id) ?? coveredAtMs(copy, from);
+  const refused = refusedAtEnd(id, copy, known, streams);
+  if (refused.length > 0) {
+    for (const number of refused) log.add(notDelivered(number));
+    return log.findings;
+  }
   const same = tail.hashes.equals(known.subarray(0, tail.hashes.length));
   if (!same || tail.tornBytes > 0) {
     const to = Math.max(from, tail.state.number);
@@ -48,4 +55,14 @@ function judgeEnd(id: string, best: Outcome, copy: Outcome, streams: Streams): r
     log.add(asAbsent(copy, { code: 'TRUNCATED', from: tail.state.number + 1, to, evidence }, signedMs));
   }
   return log.findings;
+}
+
+/** Numbers of the records that are in the best copy and were refused by the receiver of this one, where nothing else differs. */
+function refusedAtEnd(id: string, copy: Outcome, known: Buffer, streams: Streams): readonly number[] {
+  const claims = streams.adopted.has(id) ? declaredUndelivered(streams).get(id) : undefined;
+  if (claims === undefined) return [];
+  const number = copy.state.number + known.length / HASH_BYTES;
+  const hash = known.toString('hex', known.length - HASH_BYTES);
+  const way = copy.wayTo({ number, hash }, (place) => claims.get(place)?.hash);
+  return way?.strays === false && way.hashes === known.toString('hex') ? way.absent : [];
 }

@@ -194,6 +194,24 @@ describe('at the end of a crashed stream, a record that its receiver refused', (
     expect(told(report)).toContain('tampered TRUNCATED 8 9');
   });
 
+  test('is proved by its segment, and so is what stands before it', async () => {
+    for (const places of [[7], [8], [7, 9], [9]]) {
+      const { writer, documents } = refused(`hostile/refused/both/${places}`, ...places);
+      const expected = places.map((place) => `incomplete NOT_DELIVERED ${place} ${place}`);
+      expect(await verifyBoth(writer, documents)).toEqual(expected);
+    }
+  });
+
+  test('excuses beside its segment neither what is missing nor what the segment does not have there', async () => {
+    const { writer, documents } = refused('hostile/refused/both/forged', 8);
+    const without = (number: number): MemoryDocument[] =>
+      documents.filter((document) => document !== at(documents, writer, number));
+    const made = forged(at(documents, writer, 3), 7, at(documents, writer, 6).id);
+    const stray = forged(at(documents, writer, 3), 9_999, 'a'.repeat(64));
+    for (const changed of [without(7), without(9), [...without(7), made], [...documents, stray]])
+      expect((await verifyBoth(writer, changed)).join()).toContain('tampered');
+  });
+
   test('may be the close record', async () => {
     const writer = new TestWriter({ label: 'hostile/refused/close' });
     const first = writeStepUp(writer.start(), '1');
@@ -271,15 +289,16 @@ describe('indices outside of a data stream', () => {
   });
 });
 
-describe('beside its segments, the end of a stream in an index', () => {
-  async function verifyBoth(writer: TestWriter, documents: readonly MemoryDocument[]): Promise<string[]> {
-    const trust = policyOf(writer.identity);
-    const options = { client: memoryClient(documents), dataStream: DATA_STREAM, deliveryGraceMs: 60_000, trust };
-    const index = elasticsearchSource(options);
-    onTestFinished(() => index.dispose?.());
-    return told(await verify({ sources: [memorySource(writer.files()), index], trust, now: later(writer) }));
-  }
+/** What is told of an index beside the segments of the same streams. */
+async function verifyBoth(writer: TestWriter, documents: readonly MemoryDocument[]): Promise<string[]> {
+  const trust = policyOf(writer.identity);
+  const options = { client: memoryClient(documents), dataStream: DATA_STREAM, deliveryGraceMs: 60_000, trust };
+  const index = elasticsearchSource(options);
+  onTestFinished(() => index.dispose?.());
+  return told(await verify({ sources: [memorySource(writer.files()), index], trust, now: later(writer) }));
+}
 
+describe('beside its segments, the end of a stream in an index', () => {
   test('is what the segment has, or there are documents that nobody sealed', async () => {
     const writer = adoptedWriter('hostile/both');
     const documents = documentsOf(writer);
