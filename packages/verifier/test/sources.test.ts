@@ -267,6 +267,24 @@ describe('an export', () => {
     expect(said(await exported(writer, joined.join('')))).toEqual(['info ADOPTED']);
   });
 
+  test.each(['', '{"attributes":{"audit.action":{"string'])(
+    'of a stream that crashed before %j holds a line behind its end that its successor did not find',
+    async (torn) => {
+      const writer = adoptedWriter(`export/behind ${torn}`, Buffer.from(torn));
+      const end = writer.streams[0]?.stream.number ?? 0;
+      const last = lines(writer).find((line) => line.includes(`"audit.sequence.number":{"intValue":"${end}"}`)) ?? '';
+      for (const number of [end + 1, 9_999]) {
+        const stray = last
+          .replace(`"audit.sequence.number":{"intValue":"${end}"}`, `"audit.sequence.number":{"intValue":"${number}"}`)
+          .replace(/("audit\.sequence\.previous_hash":\{"stringValue":")[0-9a-f]{64}/, `$1${'a'.repeat(64)}`);
+        expect(stray).not.toBe(last);
+        const report = await exported(writer, `${text(writer).trimEnd()}\n${stray}\n`);
+        expect(said(report)).toEqual(['tampered TRAILING_DATA']);
+        expect(report.findings[0]).toMatchObject({ from: end, to: end });
+      }
+    },
+  );
+
   test('with lines of strangers among those of a trusted stream says what it could not place', async () => {
     const writer = closedWriter('export/mixed');
     const report = await exported(writer, `${text(writer)}{"message":"hello"}\nnot JSON\n`);

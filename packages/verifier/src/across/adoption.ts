@@ -196,7 +196,8 @@ function absentFrom(streams: Streams, target: Outcome, entry: Entry): Entry {
 }
 
 function lengthHolds(streams: Streams, pin: PredecessorPin, tail: Tail): boolean {
-  if (streams.input.outcomes.get(pin.streamId)?.segment.exportOf !== undefined) return true;
+  const { exportOf, deliveryGraceMs } = streams.input.outcomes.get(pin.streamId)?.segment ?? {};
+  if (exportOf !== undefined) return deliveryGraceMs !== undefined || tornFits(streams, pin, tail);
   const id = pin.streamId;
   const at = { from: pin.number, to: pin.number };
   const length = tail.validEnd + tail.tornBytes;
@@ -221,6 +222,15 @@ function lengthHolds(streams: Streams, pin: PredecessorPin, tail: Tail): boolean
     return false;
   }
   return true;
+}
+
+/** Of an export lengths are no evidence, but for what its torn lines may come to: parted anew, each gets a line end. */
+function tornFits(streams: Streams, pin: PredecessorPin, { tornBytes }: Tail): boolean {
+  const { streamId, number, tornBytes: found = 0 } = pin;
+  if (tornBytes <= 2 * found) return true;
+  const evidence = `${tornBytes} bytes stand behind record ${number}, where its successor found ${found}.`;
+  streams.add(streamId, { code: 'TRAILING_DATA', from: number, to: number, evidence });
+  return false;
 }
 
 function adopt(streams: Streams, pin: PredecessorPin, target: Outcome): boolean {
