@@ -323,7 +323,7 @@ describe('a stream of the part of the time, whatever its documents say of their 
 
   test.each([0, 1, 2])('is read: number %i', async (nth) => {
     const writer = streams(`es/part/times/${nth}`);
-    const { streamId, openedAtMs } = writer.streams[nth]?.stream as StreamBuilder;
+    const { streamId, openedAtMs } = writer.streams.map(({ stream }) => stream)[nth] as StreamBuilder;
     const documents = documentsOf(writer);
     for (const { source } of documents)
       if (source.attributes['audit.sequence.stream_id'] === streamId)
