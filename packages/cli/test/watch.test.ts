@@ -109,7 +109,8 @@ test('a file of credentials that is away ends the watch at its start, and later 
 });
 
 test('known heads are not written on while an alarm stands that a part of the streams does not show', async () => {
-  const hidden = { code: 'HIDDEN_DOCUMENTS', severity: 'tampered', evidence: 'Of the index as a whole.' } as const;
+  const evidence = 'Of the index as a whole.';
+  const hidden = { code: 'HIDDEN_DOCUMENTS', severity: 'tampered', evidence, reproduce: 'verify again' } as const;
   const judged = (report: Report): Report => ({ ...report, grade: 'TAMPERED', exitCode: 1, findings: [hidden] });
   const told = await watched(3, () => {}, { outline: 'grows', judged });
   expect(told.map((round) => round.split(' ')[1])).toEqual(['TAMPERED', 'TAMPERED', 'TAMPERED']);
