@@ -5,7 +5,7 @@ import { type VerifierKey, verifySignatureAsync } from '@stepseal/core/format';
 import { FindingLog } from './finding-log.ts';
 import type { Finding } from './findings.ts';
 import type { Outcome } from './outcome.ts';
-import { type SealedRecord, sealedRecords } from './records.ts';
+import { sealedRecords } from './records.ts';
 import type { FoundSignature } from './sources/record-signature-source.ts';
 import type { TrustPolicy } from './trust.ts';
 
@@ -43,7 +43,9 @@ export async function checkRecordSignatures(
   return { findings: findings.flat(), counts: tally };
 }
 
-type Tally = { -readonly [K in keyof RecordSignatureCounts]: RecordSignatureCounts[K] };
+type Standing = keyof RecordSignatureCounts;
+
+type Tally = { -readonly [K in Standing]: RecordSignatureCounts[K] };
 
 async function checkStream(outcome: Outcome, policy: TrustPolicy, tally: Tally): Promise<readonly Finding[]> {
   const { segment, state, streamId } = outcome;
@@ -52,10 +54,7 @@ async function checkStream(outcome: Outcome, policy: TrustPolicy, tally: Tally):
   if (open === undefined) return [];
   const collectors = policy.deployments.get(open.deployment)?.collectors ?? [];
   const lookup = segment.signatures?.();
-  const judge = async (record: SealedRecord, payload: Buffer): Promise<void> => {
-    const number = record.number as number;
-    const found = lookup?.(number) ?? [];
-    const worst = await worstOf(found, payload, open.streamKey, collectors);
+  const tell = (number: number, worst: Standing): void => {
     tally[worst]++;
     if (worst === 'valid' || worst === 'unsigned') return;
     log.add({
@@ -71,16 +70,23 @@ async function checkStream(outcome: Outcome, policy: TrustPolicy, tally: Tally):
         : { code: 'ALG_MISMATCH', evidence: 'The record signature is not one of the key that its stream names.' }),
     });
   };
-  let pending: Promise<void>[] = [];
-  for (const { record, payload } of sealedRecords(segment)) {
-    // What no trusted note covers is judged elsewhere, and its key by nobody.
-    if (record.streamId !== streamId || record.number === undefined || record.number > state.number) continue;
-    pending.push(judge(record, payload));
-    if (pending.length < AT_ONCE) continue;
-    await Promise.all(pending);
+  let pending: { readonly number: number; readonly standing: Promise<Standing> }[] = [];
+  // The threads answer in any order; findings are told in that of the records.
+  const settle = async (): Promise<void> => {
+    const standings = await Promise.all(pending.map(({ standing }) => standing));
+    pending.forEach(({ number }, index) => {
+      tell(number, standings[index] as Standing);
+    });
     pending = [];
+  };
+  for (const { record, payload } of sealedRecords(segment)) {
+    const { number } = record;
+    // What no trusted note covers is judged elsewhere, and its key by nobody.
+    if (record.streamId !== streamId || number === undefined || number > state.number) continue;
+    pending.push({ number, standing: worstOf(lookup?.(number) ?? [], payload, open.streamKey, collectors) });
+    if (pending.length === AT_ONCE) await settle();
   }
-  await Promise.all(pending);
+  await settle();
   return log.findings;
 }
 
@@ -89,7 +95,7 @@ async function worstOf(
   payload: Buffer,
   streamKey: VerifierKey,
   collectors: readonly VerifierKey[],
-): Promise<keyof RecordSignatureCounts> {
+): Promise<Standing> {
   if (found.length === 0) return 'unsigned';
   let worst: 'valid' | 'resigned' = 'valid';
   for (const { value, algorithm } of found) {
