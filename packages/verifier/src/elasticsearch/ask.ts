@@ -4,6 +4,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { VerifierError } from '../errors.ts';
 import { member } from '../sources/json-member.ts';
+import { AnswerBuffer, AnswerTooLarge } from './answer-buffer.ts';
 import { parseLossless } from './lossless-json.ts';
 
 const NOTHING = Buffer.alloc(0);
@@ -15,9 +16,6 @@ export interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
-
-/** An answer of more bytes than were to be taken, or one that the server has not the memory for. */
-export class AnswerTooLarge extends Error {}
 
 const TOO_MUCH = 429;
 
@@ -44,10 +42,16 @@ export async function ask(
   return { status, body: status === 404 ? undefined : parsedBody(bytes) };
 }
 
+/** Where an answer is to be put, and how long it may be. */
+export interface Room {
+  readonly buffer: AnswerBuffer;
+  readonly mostBytes: number;
+}
+
 /**
  * As {@link ask}, unparsed; empty where it is not there.
  *
- * @param mostBytes - Of the answer; default any number.
+ * @param room - What is in its buffer is overwritten; default one of its own, for an answer of any length.
  * @throws AnswerTooLarge where that is given and a smaller answer may be had
  */
 export async function askForBytes(
@@ -55,10 +59,10 @@ export async function askForBytes(
   method: 'GET' | 'POST' | 'DELETE',
   pathAndQuery: string,
   body?: string,
-  mostBytes?: number,
+  room?: Room,
 ): Promise<{ readonly status: number; readonly bytes: Buffer }> {
-  const { statusCode, bytes } = await send(client, method, pathAndQuery, body, mostBytes);
-  if (statusCode === TOO_MUCH && mostBytes !== undefined) throw new AnswerTooLarge();
+  const { statusCode, bytes } = await send(client, method, pathAndQuery, body, room);
+  if (statusCode === TOO_MUCH && room !== undefined) throw new AnswerTooLarge();
   if (statusCode === 404) return { status: 404, bytes: NOTHING };
   if (statusCode < 300) return { status: statusCode, bytes };
   const type = member(member(parsedBody(bytes), 'error'), 'type');
@@ -82,13 +86,13 @@ async function send(
   method: string,
   pathAndQuery: string,
   body: string | undefined,
-  mostBytes?: number,
+  { buffer, mostBytes }: Room = { buffer: new AnswerBuffer(), mostBytes: Number.POSITIVE_INFINITY },
 ): Promise<{ statusCode: number; bytes: Buffer }> {
   const [path = '', querystring] = pathAndQuery.split('?');
   const request = { method, path, ...(querystring && { querystring }), ...(body !== undefined && { body }) };
   try {
     const { statusCode, body: stream } = await client.transport.request(request, OPTIONS);
-    return { statusCode: statusCode ?? 0, bytes: await bytesOf(stream as AsyncIterable<Buffer>, mostBytes) };
+    return { statusCode: statusCode ?? 0, bytes: await buffer.receive(stream as AsyncIterable<Buffer>, mostBytes) };
   } catch (cause) {
     if (cause instanceof AnswerTooLarge) throw cause;
     // The client's error holds the request and its credentials: it goes no further.
@@ -102,22 +106,12 @@ async function send(
   }
 }
 
-async function bytesOf(stream: AsyncIterable<Buffer | string>, most: number = Infinity): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of stream) {
-    const bytes = typeof part === 'string' ? Buffer.from(part) : part;
-    length += bytes.length;
-    if (length > most) throw new AnswerTooLarge();
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts);
-}
-
 async function refusalOf(body: unknown): Promise<Buffer> {
   if (typeof body === 'string') return Buffer.from(body);
   if (typeof body !== 'object' || body === null) return NOTHING;
-  if (Symbol.asyncIterator in body) return bytesOf(body as AsyncIterable<Buffer>).catch(() => NOTHING);
+  if (Symbol.asyncIterator in body) {
+    return new AnswerBuffer().receive(body as AsyncIterable<Buffer>, Number.POSITIVE_INFINITY).catch(() => NOTHING);
+  }
   return Buffer.from(JSON.stringify(body));
 }
 

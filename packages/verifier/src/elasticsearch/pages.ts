@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
+import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import type { Client } from '@elastic/elasticsearch';
 import { VerifierError } from '../errors.ts';
 import { list, member } from '../sources/json-member.ts';
-import { AnswerTooLarge, ask, askForBytes, parsedBody } from './ask.ts';
+import { AnswerBuffer, AnswerTooLarge } from './answer-buffer.ts';
+import { ask, askForBytes, parsedBody, type Room } from './ask.ts';
 import { cutPage, type HitText, type PageText } from './page-text.ts';
 
 /** One document as a page holds it. Whoever may write to the index controls all of it. */
@@ -15,7 +17,7 @@ export interface Hit {
   readonly source: unknown;
 }
 
-/** Documents of one answer, in order of stream and number as the index has them. */
+/** Documents of one answer or a part of it, in order of stream and number as the index has them. */
 export interface Page {
   readonly hits: Iterable<Hit>;
   /** True where a part of the index gave no answer. */
@@ -33,6 +35,8 @@ const NOTHING = Buffer.alloc(0);
 const KEEP_ALIVE = '5m';
 /** Held of one page. A page of records is a few megabytes; whoever may write to the index chooses how long documents are. */
 const PAGE_BYTES = 64 << 20;
+/** Documents that are worked on in one go. Meanwhile nothing is sent, and nothing of the next page is taken. */
+const TURN_DOCUMENTS = 100;
 /** Longer than any document that a server takes. */
 const DOCUMENT_BYTES = 256 << 20;
 
@@ -78,6 +82,7 @@ interface Asked {
  *
  * @param pageSize - Documents a page, at most.
  * @param pageBytes - Bytes a page of more than one document, at most; default 64 MiB.
+ * @returns pages in parts; what a part holds is to be read before the next one is asked for
  * @throws VerifierError `SOURCE_UNREADABLE`
  */
 export async function* readPages(
@@ -88,7 +93,9 @@ export async function* readPages(
   pageBytes: number = PAGE_BYTES,
 ): AsyncGenerator<Page> {
   const asked: Asked = { client, point, query, pageBytes, size: pageSize };
-  let next: Promise<PageText> | undefined = request(asked, undefined);
+  // One is worked on, one is being received.
+  let [buffer, other] = [new AnswerBuffer(), new AnswerBuffer()];
+  let next: Promise<PageText> | undefined = request(asked, undefined, buffer);
   try {
     while (next !== undefined) {
       const { envelope, hits }: PageText = await next;
@@ -98,21 +105,26 @@ export async function* readPages(
       const last = parsedBody(hits.at(-1)?.bytes ?? NOTHING);
       const isLast: boolean = hits.length < asked.size;
       asked.size = Math.min(pageSize, asked.size * 2);
+      [buffer, other] = [other, buffer];
       // What fails before it is waited for is thrown where it is.
-      next = isLast ? undefined : request(asked, list(last, 'sort'));
+      next = isLast ? undefined : request(asked, list(last, 'sort'), buffer);
       next?.catch(() => {});
-      yield { hits: hitsOf(hits), partial: isPartial(body) };
+      const partial = isPartial(body);
+      for (let from = 0; from === 0 || from < hits.length; from += TURN_DOCUMENTS) {
+        if (next !== undefined) await turnOfTheEventLoop();
+        yield { hits: hitsOf(hits.slice(from, from + TURN_DOCUMENTS)), partial };
+      }
     }
   } finally {
     await next?.catch(() => {});
   }
 }
 
-async function request(asked: Asked, after: readonly unknown[] | undefined): Promise<PageText> {
+async function request(asked: Asked, after: readonly unknown[] | undefined, buffer: AnswerBuffer): Promise<PageText> {
   for (;;) {
     const { size, pageBytes } = asked;
     try {
-      return await requestOnce(asked, after, size === 1 ? DOCUMENT_BYTES : pageBytes);
+      return await requestOnce(asked, after, { buffer, mostBytes: size === 1 ? DOCUMENT_BYTES : pageBytes });
     } catch (error) {
       if (!(error instanceof AnswerTooLarge)) throw error;
       if (size === 1)
@@ -125,7 +137,7 @@ async function request(asked: Asked, after: readonly unknown[] | undefined): Pro
 async function requestOnce(
   { client, point, query, size }: Asked,
   after: readonly unknown[] | undefined,
-  mostBytes: number,
+  room: Room,
 ): Promise<PageText> {
   const body = {
     size,
@@ -138,7 +150,7 @@ async function requestOnce(
   // A number that is missing sorts as 2^63 - 1, which JSON.stringify cannot write.
   const values = after?.map((value) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value)));
   const whole = values === undefined ? text : `${text.slice(0, -1)},"search_after":[${values.join(',')}]}`;
-  const { status, bytes } = await askForBytes(client, 'POST', '/_search', whole, mostBytes);
+  const { status, bytes } = await askForBytes(client, 'POST', '/_search', whole, room);
   // What was read so far is no part that anybody asked for.
   if (status === 404) throw new VerifierError('SOURCE_UNREADABLE', 'Elasticsearch let go of the moment being read.');
   return cutPage(bytes);
