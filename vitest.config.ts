@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 // `npm run test:crash` sets the number of rounds: then the crash tests run alone, and long. Otherwise they take their
 // short form, and files named *.crash.test.ts, which have no short form, are left out.
@@ -11,19 +11,38 @@ const crashRun = process.env['STEPSEAL_CRASH_ROUNDS'] !== undefined;
 // `npm run test:real` says where the real servers are: then the tests against them run alone.
 const realRun = process.env['STEPSEAL_REAL_PARTS'] !== undefined;
 
+const ELSEWHERE = ['**/node_modules/**', '**/dist/**'];
+const NOT_NOW = [...ELSEWHERE, '**/*.crash.test.ts', 'test/real/**'];
+
+/** These leave their process as they found it. So they share one, which loads only once what they import. */
+const SHARING = [
+  'packages/{core,verifier,elastic,cli,processor}/test/**/*.test.ts',
+  'test/{architecture,attacks,retention,upgrades}/**/*.test.ts',
+];
+
+const projects: TestProjectInlineConfiguration[] = [
+  {
+    extends: true,
+    test: {
+      name: 'own process',
+      include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+      exclude: [...NOT_NOW, ...SHARING],
+    },
+  },
+  { extends: true, test: { name: 'shared process', include: SHARING, exclude: NOT_NOW, isolate: false } },
+];
+
+/** A run of its own: each file has its process. */
+const alone = {
+  include: realRun
+    ? ['test/real/**/*.test.ts']
+    : ['test/crash/**/*.test.ts', 'packages/*/test/**/*.crash.test.ts', 'test/**/*.crash.test.ts'],
+  exclude: ELSEWHERE,
+};
+
 export default defineConfig({
   test: {
-    include: realRun
-      ? ['test/real/**/*.test.ts']
-      : crashRun
-        ? ['test/crash/**/*.test.ts', 'packages/*/test/**/*.crash.test.ts', 'test/**/*.crash.test.ts']
-        : ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-    exclude: [
-      '**/node_modules/**',
-      '**/dist/**',
-      ...(crashRun ? [] : ['**/*.crash.test.ts']),
-      ...(realRun ? [] : ['test/real/**']),
-    ],
+    ...(crashRun || realRun ? alone : { projects }),
     pool: 'forks',
     // All of them: vitest itself would leave one idle.
     maxWorkers: availableParallelism(),

@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import { expect, test } from 'vitest';
-import { flipAll, names, smallStream } from './row-02.ts';
+import { FLIPPED, flipAll, names, printTried, smallStream } from './row-02.ts';
 import { runVerifier } from './run.ts';
 
 const LIMIT_MS = 300_000;
@@ -10,7 +10,7 @@ const LIMIT_MS = 300_000;
 /** Lines of the open record and its note. */
 const OPEN: readonly number[] = [0, 1];
 
-test('attack 2: every flipped bit of the open record and its note is found, and the record named', {
+test(`attack 2: ${FLIPPED} of the open record and its note is found, and the record named`, {
   timeout: LIMIT_MS,
 }, async () => {
   const stream = smallStream('closed');
@@ -20,8 +20,6 @@ test('attack 2: every flipped bit of the open record and its note is found, and 
     OPEN,
     (report, numbers) => report.exitCode === 1 && names(report, numbers),
   );
-  process.stdout.write(
-    `\nAttack suite, row 2: ${tried - missed}/${tried} bits of a closed stream’s open record and note\n`,
-  );
+  printTried({ tried, missed }, 'a closed stream’s open record and note');
   expect({ missed, shown }).toEqual({ missed: 0, shown: [] });
 });

@@ -2,12 +2,12 @@
 // Copyright The Stepseal Authors
 
 import { expect, test } from 'vitest';
-import { flipAll, flipped, names, smallStream } from './row-02.ts';
+import { FLIPPED, flipAll, flipped, names, printTried, smallStream } from './row-02.ts';
 import { runVerifier } from './run.ts';
 
 const LIMIT_MS = 300_000;
 
-test('attack 2: every flipped bit behind the open note is found, and the record named', {
+test(`attack 2: ${FLIPPED} behind the open note is found, and the record named`, {
   timeout: LIMIT_MS,
 }, async () => {
   const stream = smallStream('closed');
@@ -17,7 +17,7 @@ test('attack 2: every flipped bit behind the open note is found, and the record 
     [...stream.lines.keys()].slice(2),
     (report, numbers) => report.exitCode === 1 && names(report, numbers),
   );
-  process.stdout.write(`\nAttack suite, row 2: ${tried - missed}/${tried} bits of the rest of a closed stream\n`);
+  printTried({ tried, missed }, 'the rest of a closed stream');
   expect({ missed, shown }).toEqual({ missed: 0, shown: [] });
 });
 
@@ -31,7 +31,7 @@ test('attack 2: a flip in the last note of an open stream takes its proof away, 
     [last],
     (report) => report.exitCode === 2 && report.findings[0]?.code === 'TAIL_UNSEALED',
   );
-  process.stdout.write(`\nAttack suite, row 2: ${tried - missed}/${tried} bits of the last note of an open stream\n`);
+  printTried({ tried, missed }, 'the last note of an open stream');
   expect({ missed, shown }).toEqual({ missed: 0, shown: [] });
 });
 
@@ -39,7 +39,8 @@ test('attack 2: a flip in a record or an earlier note of an open stream is found
   const stream = smallStream('open');
   const unnoticed: number[] = [];
   const end = (stream.offsets.at(-2) ?? 0) * 8;
-  // A prime step reaches every line and every bit of a byte; the closed stream above has tried all of them.
+  // A prime step reaches every line and every bit of a byte, here in the long form too: there the closed stream above
+  // has tried all of them.
   for (let bit = 0; bit < end; bit += 13) {
     const report = await runVerifier(stream.input(flipped(stream, bit)));
     if (report.exitCode !== 1) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { CrashSite, ended, type Job } from './emitters.ts';
 
-const ROUNDS = Number(process.env['STEPSEAL_CRASH_ROUNDS'] ?? 20);
+const ROUNDS = Number(process.env['STEPSEAL_CRASH_ROUNDS'] ?? 10);
 
 /** Records reported before a kill, at least. */
 const REPORTED = 1_000;

@@ -48,7 +48,7 @@ for (let round = 0; round < ROUNDS; round++)
       deployment: DEPLOYMENT,
       dataDir,
       identityFile: join(root, 'keys', 'identity.pem'),
-      rollBytes: 96_000 << (round % 3),
+      rollBytes: 48_000 << (round % 3),
       seal: { maxRecords: 8 << (round % 2) },
     };
     const start = (): void => {

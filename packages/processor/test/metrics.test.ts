@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type MeterProvider, metrics } from '@opentelemetry/api';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryDirectory, testPipeline } from './support/test-pipeline.ts';
 
 type Callback = (result: { observe(value: number): void }) => void;
@@ -72,6 +72,7 @@ test('a provider that the application registers after us is found', async () => 
   const pipeline = testPipeline(temporaryDirectory());
   pipeline.emit('r');
   metrics.setGlobalMeterProvider(collector.provider);
+  onTestFinished(() => metrics.disable());
   vi.advanceTimersByTime(5_000);
   expect(collector.collect()['stepseal.records.emitted']).toBe(1);
   await pipeline.shutdown();

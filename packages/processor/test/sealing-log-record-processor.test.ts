@@ -154,6 +154,7 @@ test('a second processor in the same provider is warned of', async () => {
   const beside = new BatchLogRecordProcessor({ exporter: new InMemoryLogRecordExporter() });
   const provider = providerWith(processor, beside);
   logs.setGlobalLoggerProvider(provider);
+  onTestFinished(() => logs.disable());
   await new Promise(setImmediate);
   expect(diagnostics.map(({ code }) => code)).toContain('OTHER_EXPORTER');
   await provider.shutdown();

@@ -100,8 +100,9 @@ export const nothingToTrust: Row = {
 };
 
 const manySignatures = (): string => {
-  const line = `\u2014 demo.bank ${Buffer.alloc(68, 1).toString('base64')}\n`;
-  return `${JSON.stringify({ note: `${ORIGIN}\n11\n${EMPTY_ROOT}\n\n${line.repeat(1_000_000)}` })}\n`;
+  const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
+  const line = escaped(`\u2014 demo.bank ${Buffer.alloc(68, 1).toString('base64')}\n`);
+  return `{"note":"${escaped(`${ORIGIN}\n11\n${EMPTY_ROOT}\n\n`)}${line.repeat(1_000_000)}"}\n`;
 };
 
 /** Row 58. */
