@@ -7,6 +7,7 @@ import { ONE_STEP_UP } from './dashboards/one-step-up.ts';
 import { STEP_UP_OVERVIEW } from './dashboards/step-up-overview.ts';
 import { ACTION, attribute, EVENT, METHOD, OUTCOME, REASON, STEP_UP_ID, USER } from './fields.ts';
 import type { Dashboard, Documents } from './panel.ts';
+import { event } from './shapes.ts';
 import type { Where } from './where.ts';
 
 /** The dashboards, in the order in which one reads them. */
@@ -35,7 +36,7 @@ export const SAVED_SEARCHES: readonly SavedSearch[] = [
     id: 'stepseal-search-demands',
     title: 'Stepseal: demands for a stronger proof',
     description: 'What was demanded of whom, and why.',
-    where: [{ field: EVENT, is: 'step_up.required' }],
+    where: event('step_up.required'),
     documents: { chart: 'documents', columns: [STEP_UP_ID, USER, ACTION, REASON, 'body.text'] },
   },
   {
@@ -43,7 +44,7 @@ export const SAVED_SEARCHES: readonly SavedSearch[] = [
     title: 'Stepseal: step-ups that failed',
     description: 'Failed, denied, locked out or ended in an error.',
     where: [
-      { field: EVENT, is: 'step_up.completed' },
+      ...event('step_up.completed'),
       { field: OUTCOME, oneOf: ['failed', 'denied', 'denied_fraud', 'locked_out', 'error'] },
     ],
     documents: { chart: 'documents', columns: [...STEP_UP_COLUMNS, attribute('error.type')] },
@@ -53,7 +54,7 @@ export const SAVED_SEARCHES: readonly SavedSearch[] = [
     title: 'Stepseal: granted without the demanded proof',
     description: 'Accesses that were granted although the demanded proof was not at hand.',
     where: [
-      { field: EVENT, is: 'step_up.access' },
+      ...event('step_up.access'),
       { field: attribute('step_up.access.result'), is: 'granted' },
       { field: attribute('step_up.requirement_met'), is: false },
     ],
@@ -63,14 +64,14 @@ export const SAVED_SEARCHES: readonly SavedSearch[] = [
     id: 'stepseal-search-enrolments',
     title: 'Stepseal: factors added, removed or reset',
     description: 'Changes to what people prove themselves with.',
-    where: [{ field: EVENT, is: 'step_up.enrolled' }],
+    where: event('step_up.enrolled'),
     documents: { chart: 'documents', columns: [USER, METHOD, attribute('step_up.enrolment.change'), 'body.text'] },
   },
   {
     id: 'stepseal-search-verifications',
     title: 'Stepseal: verifications',
     description: 'What each verification found.',
-    where: [{ field: EVENT, is: 'stepseal.verified' }],
+    where: event('stepseal.verified'),
     documents: {
       chart: 'documents',
       columns: [attribute('stepseal.verified.grade'), attribute('stepseal.verified.codes'), 'body.text'],

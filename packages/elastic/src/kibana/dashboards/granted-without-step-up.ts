@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { ACTION, attribute, EVENT, METHOD, STEP_UP_ID, TIME, USER } from '../fields.ts';
+import { ACTION, attribute, METHOD, STEP_UP_ID, TIME, USER } from '../fields.ts';
 import type { Dashboard } from '../panel.ts';
+import { BY_DAY, event, newest, stackedCounts } from '../shapes.ts';
 import type { Where } from '../where.ts';
 
 const RESULT = attribute('step_up.access.result');
 const MET = attribute('step_up.requirement_met');
-const GRANTED: Where = [
-  { field: EVENT, is: 'step_up.access' },
-  { field: RESULT, is: 'granted' },
-];
+const GRANTED: Where = [...event('step_up.access'), { field: RESULT, is: 'granted' }];
 const UNMET: Where = [...GRANTED, { field: MET, is: false }];
 const BYPASSED_COLUMNS = [STEP_UP_ID, ACTION, USER, METHOD, attribute('step_up.client.prefix')];
 
@@ -54,12 +52,13 @@ export const GRANTED_WITHOUT_STEP_UP: Dashboard = {
       title: 'Granted without the proof, by day',
       question: 'When, and for what, was access granted without the demanded proof?',
       where: UNMET,
-      chart: {
-        chart: 'bars',
-        across: { by: 'days', label: 'Day' },
-        stacked: { by: 'values', field: ACTION, limit: 10, label: 'Action', without: true },
-        measures: [{ figure: 'count', label: 'Accesses' }],
-      },
+      chart: stackedCounts('Accesses', BY_DAY, {
+        by: 'values',
+        field: ACTION,
+        limit: 10,
+        label: 'Action',
+        without: true,
+      }),
       width: 24,
       height: 10,
       answer: [
@@ -78,7 +77,7 @@ export const GRANTED_WITHOUT_STEP_UP: Dashboard = {
         measures: [
           { figure: 'count', label: 'Accesses' },
           { figure: 'distinct', field: STEP_UP_ID, label: 'Step-ups' },
-          { figure: 'last', field: TIME, label: 'Last' },
+          newest(TIME, 'Last'),
         ],
       },
       width: 24,
@@ -93,7 +92,7 @@ export const GRANTED_WITHOUT_STEP_UP: Dashboard = {
       title: 'Where none was demanded',
       question: 'Where did a policy let an action pass without a step-up, and by which rule?',
       where: [
-        { field: EVENT, is: 'step_up.evaluated' },
+        ...event('step_up.evaluated'),
         { field: attribute('step_up.decision'), oneOf: ['not_required', 'exempt'] },
       ],
       chart: {

@@ -3,12 +3,13 @@
 
 import { attribute, EVENT, SERVICE, STREAM, TIME } from '../fields.ts';
 import type { Dashboard } from '../panel.ts';
+import { BY_DAY, event, newest, stackedCounts } from '../shapes.ts';
 import type { Where } from '../where.ts';
 
-const VERIFIED: Where = [{ field: EVENT, is: 'stepseal.verified' }];
+const VERIFIED = event('stepseal.verified');
 /** Each of them carries a note. */
 const SEALING: Where = [{ field: EVENT, oneOf: ['stepseal.stream.open', 'stepseal.seal', 'stepseal.stream.close'] }];
-const GAP: Where = [{ field: EVENT, is: 'stepseal.gap' }];
+const GAP = event('stepseal.gap');
 const DECLARED: Where = [{ field: EVENT, oneOf: ['stepseal.gap', 'stepseal.undelivered', 'stepseal.prune'] }];
 const GRADE = attribute('stepseal.verified.grade');
 const CODES = attribute('stepseal.verified.codes');
@@ -35,12 +36,12 @@ export const INTEGRITY: Dashboard = {
           { by: 'values', field: attribute('audit.target.id'), limit: 20, order: 'asc', label: 'Verified' },
         ],
         measures: [
-          { figure: 'last', field: GRADE, label: 'Verdict' },
-          { figure: 'last', field: TIME, label: 'At' },
+          newest(GRADE, 'Verdict'),
+          newest(TIME, 'At'),
           { figure: 'age', where: VERIFIED, label: 'Minutes ago' },
-          { figure: 'last', field: attribute('stepseal.verified.records'), label: 'Records read' },
-          { figure: 'last', field: attribute('stepseal.verified.findings.tampered'), label: 'Tampered' },
-          { figure: 'last', field: attribute('stepseal.verified.findings.incomplete'), label: 'Incomplete' },
+          newest(attribute('stepseal.verified.records'), 'Records read'),
+          newest(attribute('stepseal.verified.findings.tampered'), 'Tampered'),
+          newest(attribute('stepseal.verified.findings.incomplete'), 'Incomplete'),
         ],
       },
       width: 48,
@@ -63,12 +64,7 @@ export const INTEGRITY: Dashboard = {
       title: 'Verdicts by day',
       question: 'Was every day verified, and how did it end?',
       where: VERIFIED,
-      chart: {
-        chart: 'bars',
-        across: { by: 'days', label: 'Day' },
-        stacked: { by: 'values', field: GRADE, limit: 6, label: 'Verdict' },
-        measures: [{ figure: 'count', label: 'Verifications' }],
-      },
+      chart: stackedCounts('Verifications', BY_DAY, { by: 'values', field: GRADE, limit: 6, label: 'Verdict' }),
       width: 24,
       height: 10,
       answer: [
@@ -85,10 +81,7 @@ export const INTEGRITY: Dashboard = {
       chart: {
         chart: 'table',
         rows: [{ by: 'values', field: CODES, limit: 50, label: 'Finding' }],
-        measures: [
-          { figure: 'count', label: 'Verifications' },
-          { figure: 'last', field: TIME, label: 'Last' },
-        ],
+        measures: [{ figure: 'count', label: 'Verifications' }, newest(TIME, 'Last')],
       },
       width: 24,
       height: 10,
@@ -110,9 +103,9 @@ export const INTEGRITY: Dashboard = {
           { by: 'values', field: SERVICE, limit: 1, order: 'asc', without: true, label: 'Service' },
         ],
         measures: [
-          { figure: 'last', field: TIME, label: 'Last seal' },
+          newest(TIME, 'Last seal'),
           { figure: 'age', where: SEALING, label: 'Minutes ago' },
-          { figure: 'count', where: [{ field: EVENT, is: 'stepseal.stream.close' }], label: 'Closed' },
+          { figure: 'count', where: event('stepseal.stream.close'), label: 'Closed' },
         ],
       },
       width: 48,
@@ -132,8 +125,8 @@ export const INTEGRITY: Dashboard = {
             label: 'Declared',
             groups: [
               { label: 'lost before sealing', where: GAP },
-              { label: 'refused by the receiver', where: [{ field: EVENT, is: 'stepseal.undelivered' }] },
-              { label: 'deleted by retention', where: [{ field: EVENT, is: 'stepseal.prune' }] },
+              { label: 'refused by the receiver', where: event('stepseal.undelivered') },
+              { label: 'deleted by retention', where: event('stepseal.prune') },
             ],
           },
         ],
@@ -162,7 +155,7 @@ export const INTEGRITY: Dashboard = {
         measures: [
           { figure: 'sum', field: LOST, label: 'Records lost' },
           { figure: 'count', label: 'Declarations' },
-          { figure: 'last', field: TIME, label: 'Last' },
+          newest(TIME, 'Last'),
         ],
       },
       width: 24,

@@ -3,6 +3,7 @@
 
 import { ACTION, attribute, EVENT, METHOD, OUTCOME, REASON, SERVICE, STEP_UP_ID, STREAM, USER } from '../fields.ts';
 import type { Dashboard } from '../panel.ts';
+import { newest } from '../shapes.ts';
 
 const RESULT = attribute('step_up.access.result');
 
@@ -23,13 +24,13 @@ export const ONE_STEP_UP: Dashboard = {
         rows: [{ by: 'values', field: STEP_UP_ID, limit: 50, label: 'Step-up' }],
         measures: [
           { figure: 'count', label: 'Events' },
-          { figure: 'last', field: USER, label: 'User' },
-          { figure: 'last', field: ACTION, label: 'Action' },
-          { figure: 'last', field: REASON, label: 'Reason' },
-          { figure: 'last', field: METHOD, label: 'Method' },
-          { figure: 'last', field: OUTCOME, label: 'Outcome' },
-          { figure: 'last', field: RESULT, label: 'Access' },
-          { figure: 'last', field: attribute('step_up.duration_ms'), label: 'Took (ms)' },
+          newest(USER, 'User'),
+          newest(ACTION, 'Action'),
+          newest(REASON, 'Reason'),
+          newest(METHOD, 'Method'),
+          newest(OUTCOME, 'Outcome'),
+          newest(RESULT, 'Access'),
+          newest(attribute('step_up.duration_ms'), 'Took (ms)'),
         ],
       },
       width: 48,

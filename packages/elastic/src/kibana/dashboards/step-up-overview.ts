@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { ACTION, attribute, EVENT, METHOD, OUTCOME, REASON, STEP_UP_ID, USER } from '../fields.ts';
-import type { Dashboard, Split } from '../panel.ts';
+import { ACTION, attribute, METHOD, OUTCOME, REASON, STEP_UP_ID, USER } from '../fields.ts';
+import type { Dashboard, Measure, Split } from '../panel.ts';
+import { BY_DAY, event, stackedCounts } from '../shapes.ts';
 import type { Where } from '../where.ts';
 
-const COMPLETED: Where = [{ field: EVENT, is: 'step_up.completed' }];
+const COMPLETED = event('step_up.completed');
 const PASSED: Where = [...COMPLETED, { field: OUTCOME, is: 'passed' }];
-const DURATION = attribute('step_up.duration_ms');
-const BY_DAY: Split = { by: 'days', label: 'Day' };
+const ABANDONED: Where = [{ field: OUTCOME, is: 'abandoned' }];
+const EXPIRED: Where = [{ field: OUTCOME, is: 'expired' }];
+const CHALLENGED = event('step_up.challenged');
+const REQUIRED = event('step_up.required');
+const DURATIONS: readonly Measure[] = [50, 95].map((percentile) => ({
+  figure: 'percentile',
+  percentile,
+  field: attribute('step_up.duration_ms'),
+  label: `p${percentile} (ms)`,
+}));
 const BY_METHOD: Split = { by: 'values', field: METHOD, limit: 20, without: true, label: 'Method' };
 
 export const STEP_UP_OVERVIEW: Dashboard = {
@@ -30,13 +39,13 @@ export const STEP_UP_OVERVIEW: Dashboard = {
           by: 'conditions',
           label: 'Stage',
           groups: [
-            { label: '1 required', where: [{ field: EVENT, is: 'step_up.required' }] },
-            { label: '2 challenged', where: [{ field: EVENT, is: 'step_up.challenged' }] },
+            { label: '1 required', where: REQUIRED },
+            { label: '2 challenged', where: CHALLENGED },
             { label: '3 passed', where: PASSED },
             {
               label: '4 granted',
               where: [
-                { field: EVENT, is: 'step_up.access' },
+                ...event('step_up.access'),
                 { field: attribute('step_up.access.result'), is: 'granted' },
                 { field: attribute('step_up.requirement_met'), is: true },
               ],
@@ -59,12 +68,7 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       title: 'Outcomes by day',
       question: 'How did step-ups end, day by day?',
       where: COMPLETED,
-      chart: {
-        chart: 'bars',
-        across: BY_DAY,
-        stacked: { by: 'values', field: OUTCOME, limit: 10, label: 'Outcome' },
-        measures: [{ figure: 'count', label: 'Step-ups' }],
-      },
+      chart: stackedCounts('Step-ups', BY_DAY, { by: 'values', field: OUTCOME, limit: 10, label: 'Outcome' }),
       width: 24,
       height: 12,
       answer: [
@@ -83,13 +87,7 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       title: 'Failures by method',
       question: 'With which method do step-ups fail, and how?',
       where: [...COMPLETED, { field: OUTCOME, oneOf: ['failed', 'denied', 'denied_fraud', 'locked_out', 'error'] }],
-      chart: {
-        chart: 'bars',
-        horizontal: true,
-        across: BY_METHOD,
-        stacked: { by: 'values', field: OUTCOME, limit: 5, label: 'Outcome' },
-        measures: [{ figure: 'count', label: 'Step-ups' }],
-      },
+      chart: stackedCounts('Step-ups', BY_METHOD, { by: 'values', field: OUTCOME, limit: 5, label: 'Outcome' }),
       width: 24,
       height: 12,
       answer: [
@@ -103,14 +101,12 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       id: 'step-up-reasons',
       title: 'Why proof was demanded',
       question: 'What makes services demand a stronger proof?',
-      where: [{ field: EVENT, is: 'step_up.required' }],
-      chart: {
-        chart: 'bars',
-        horizontal: true,
-        across: { by: 'values', field: REASON, limit: 10, label: 'Reason' },
-        stacked: { by: 'values', field: ACTION, limit: 10, label: 'Action', without: true },
-        measures: [{ figure: 'count', label: 'Step-ups' }],
-      },
+      where: REQUIRED,
+      chart: stackedCounts(
+        'Step-ups',
+        { by: 'values', field: REASON, limit: 10, label: 'Reason' },
+        { by: 'values', field: ACTION, limit: 10, label: 'Action', without: true },
+      ),
       width: 24,
       height: 12,
       answer: [
@@ -126,11 +122,7 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       chart: {
         chart: 'table',
         rows: [BY_METHOD],
-        measures: [
-          { figure: 'count', label: 'Passed' },
-          { figure: 'percentile', percentile: 50, field: DURATION, label: 'p50 (ms)' },
-          { figure: 'percentile', percentile: 95, field: DURATION, label: 'p95 (ms)' },
-        ],
+        measures: [{ figure: 'count', label: 'Passed' }, ...DURATIONS],
       },
       width: 24,
       height: 10,
@@ -147,10 +139,7 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       chart: {
         chart: 'lines',
         across: BY_DAY,
-        measures: [
-          { figure: 'percentile', percentile: 50, field: DURATION, label: 'p50 (ms)' },
-          { figure: 'percentile', percentile: 95, field: DURATION, label: 'p95 (ms)' },
-        ],
+        measures: DURATIONS,
       },
       width: 24,
       height: 10,
@@ -168,8 +157,8 @@ export const STEP_UP_OVERVIEW: Dashboard = {
         chart: 'lines',
         across: BY_DAY,
         measures: [
-          { figure: 'share', where: [{ field: OUTCOME, is: 'abandoned' }], label: 'Abandoned' },
-          { figure: 'share', where: [{ field: OUTCOME, is: 'expired' }], label: 'Expired' },
+          { figure: 'share', where: ABANDONED, label: 'Abandoned' },
+          { figure: 'share', where: EXPIRED, label: 'Expired' },
         ],
       },
       width: 24,
@@ -190,8 +179,8 @@ export const STEP_UP_OVERVIEW: Dashboard = {
         rows: [BY_METHOD],
         measures: [
           { figure: 'count', label: 'Ended' },
-          { figure: 'count', where: [{ field: OUTCOME, is: 'abandoned' }], label: 'Abandoned' },
-          { figure: 'count', where: [{ field: OUTCOME, is: 'expired' }], label: 'Expired' },
+          { figure: 'count', where: ABANDONED, label: 'Abandoned' },
+          { figure: 'count', where: EXPIRED, label: 'Expired' },
           { figure: 'share', where: [{ field: OUTCOME, oneOf: ['abandoned', 'expired'] }], label: 'Share of both' },
         ],
       },
@@ -208,7 +197,7 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       id: 'step-up-prompts-per-user',
       title: 'Prompts per user and day',
       question: 'How often is somebody who is asked at all asked a day?',
-      where: [{ field: EVENT, is: 'step_up.challenged' }],
+      where: CHALLENGED,
       chart: {
         chart: 'lines',
         across: BY_DAY,
@@ -230,7 +219,7 @@ export const STEP_UP_OVERVIEW: Dashboard = {
       title: 'Most prompted users',
       question:
         'Who was asked most often, on which day? Many prompts and few proofs may be somebody tired out by a thief.',
-      where: [{ field: EVENT, is: 'step_up.challenged' }],
+      where: CHALLENGED,
       chart: {
         chart: 'table',
         rows: [{ by: 'values', field: USER, limit: 3, label: 'User' }, BY_DAY],
