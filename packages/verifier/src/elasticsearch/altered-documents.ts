@@ -46,13 +46,13 @@ export class AlteredDocuments {
   }
 
   add({ id, index }: Hit, record: CarriedRecord, differences: readonly DocumentDifference[]): void {
-    const { stream, number, hash } = record;
+    const { stream, number, hash, line } = record;
     const kept: AlteredDocument = {
       id: id.slice(0, 512),
       index: index.slice(0, 512),
       number,
       hash,
-      line: record.line.toString('latin1'),
+      line: (typeof line === 'string' ? Buffer.from(line) : line).toString('latin1'),
       note: record.note?.toString('latin1'),
       differences,
     };

@@ -16,12 +16,10 @@ export interface CarriedRecord {
   readonly stream: string;
   readonly number: number;
   readonly hash: string;
-  /** P as a line of a segment, without the line feed. */
-  readonly line: Buffer;
+  /** P as a line of a segment, without the line feed; as text where every field surely says what it seals. */
+  readonly line: Buffer | string;
   /** Undefined where P is not well-formed, or nobody has to read it. */
   readonly payload: Payload | undefined;
-  /** True where every field surely says what is sealed. */
-  readonly asSealed: boolean;
   readonly note: Buffer | undefined;
   readonly signature: { readonly value: string; readonly algorithm: string | undefined } | undefined;
 }
@@ -48,15 +46,14 @@ export function carriedRecord(
   const attributes = member(source, 'attributes');
   const text = member(attributes, 'audit.integrity.payload');
   if (typeof text !== 'string') return undefined;
-  const line = Buffer.from(text);
   const around = { note: noteOf(member(attributes, 'audit.integrity.note')), signature: signatureOf(source) };
   const place = statedPlace(source, attributes);
   if (place !== undefined) {
-    const hash = recordHash(line);
-    const asSealed = isAsSealed(hit, { text, hash }, factsOf(place.stream));
-    if (asSealed) return { ...place, hash, line, payload: undefined, asSealed, ...around };
+    const hash = recordHash(text);
+    if (isAsSealed(hit, { text, hash }, factsOf(place.stream)))
+      return { ...place, hash, line: text, payload: undefined, ...around };
   }
-  const record = parsedRecord(line);
+  const record = parsedRecord(Buffer.from(text));
   if (record === undefined) return undefined;
   // A note is its sealing record's. On another one it is a field that nobody sealed, and is told as such.
   const own = record.payload === undefined || isSealingEvent(record.payload.eventName);
@@ -74,7 +71,7 @@ function parsedRecord(line: Buffer): Omit<CarriedRecord, 'note' | 'signature'> |
   const stream = place === undefined ? streamOf(latin1) : place.streamId;
   if (stream === undefined || !STREAM_ID.test(stream)) return undefined;
   const number = place === undefined ? rankOf(latin1) : (place.number ?? Number.MAX_SAFE_INTEGER);
-  return { stream, number, hash: recordHash(bytes), line: bytes, payload, asSealed: false };
+  return { stream, number, hash: recordHash(bytes), line: bytes, payload };
 }
 
 /** The place that the fields state; undefined where there is none, and of the trail's own records, which are read. */

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNoteLine, recordHash } from '@stepseal/core/format';
 import { type SignatureLookup, spooledSignatures } from '../sources/record-signature-source.ts';
 import { sortStream } from '../sources/sort-stream.ts';
+import { LineSpool } from './line-spool.ts';
 import { readLines } from './read-lines.ts';
 
 /** Copies of one number that are told apart as they come; more when the file is put in order. */
 const MAX_OF_A_NUMBER = 1 << 10;
-/** Held before it is written; bounds memory whatever the index holds. */
-const HELD_BYTES = 4 << 20;
-const LF = Buffer.from('\n');
-
 interface StreamFile {
+  readonly path: string;
   lastNumber: number;
   /** Hashes of the records of that number, and their notes: copies may stand in several indices. */
   readonly last: Set<string>;
@@ -28,8 +26,8 @@ interface StreamFile {
 export class StreamFiles {
   private readonly directory: string;
   private readonly files = new Map<string, StreamFile>();
-  private readonly held = new Map<string, Buffer[]>();
-  private heldBytes = 0;
+  private readonly records = new LineSpool();
+  private readonly signatures = new LineSpool();
 
   constructor(directory: string) {
     this.directory = directory;
@@ -48,7 +46,7 @@ export class StreamFiles {
   }
 
   /** @returns false where the file holds it already: then nothing is added but a note that it has not */
-  addRecord(stream: string, number: number, hash: string, payload: Buffer, note: Buffer | undefined): boolean {
+  addRecord(stream: string, number: number, hash: string, payload: Buffer | string, note: Buffer | undefined): boolean {
     const file = this.fileOf(stream);
     if (number < file.lastNumber) file.sorted = false;
     if (number !== file.lastNumber) file.last.clear();
@@ -59,15 +57,15 @@ export class StreamFiles {
     file.lastNumber = number;
     const added = !file.last.has(hash);
     file.last.add(hash);
-    if (added) this.hold(this.path(stream), payload);
+    if (added) this.records.add(file.path, payload);
     const text = note?.toString('latin1') ?? '';
-    if (note !== undefined && !file.last.has(text)) this.hold(this.path(stream), note);
+    if (note !== undefined && !file.last.has(text)) this.records.add(file.path, note);
     file.last.add(text);
     return added;
   }
 
   addSignature(stream: string, line: string): void {
-    this.hold(this.pathOf(stream, 'signatures'), Buffer.from(line));
+    this.signatures.add(this.pathOf(stream, 'signatures'), line);
   }
 
   signaturesOf(stream: string): SignatureLookup | undefined {
@@ -77,9 +75,10 @@ export class StreamFiles {
 
   /** Writes what is held, and puts in order what is not. */
   finish(): void {
-    this.flush();
-    for (const [stream, file] of this.files) {
-      if (!file.sorted) sortStream(this.path(stream));
+    this.records.flush();
+    this.signatures.flush();
+    for (const file of this.files.values()) {
+      if (!file.sorted) sortStream(file.path);
       file.sorted = true;
     }
   }
@@ -90,7 +89,7 @@ export class StreamFiles {
 
   /** Hashes of the records that a stream's file holds. */
   hashesOf(stream: string): ReadonlySet<string> {
-    this.flush();
+    this.records.flush();
     const hashes = new Set<string>();
     if (!this.files.has(stream)) return hashes;
     for (const line of readLines(this.path(stream))) if (!isNoteLine(line)) hashes.add(recordHash(line));
@@ -100,23 +99,9 @@ export class StreamFiles {
   private fileOf(stream: string): StreamFile {
     const known = this.files.get(stream);
     if (known !== undefined) return known;
-    const file = { lastNumber: 0, last: new Set<string>(), sorted: true };
+    const file = { path: this.path(stream), lastNumber: 0, last: new Set<string>(), sorted: true };
     this.files.set(stream, file);
     return file;
-  }
-
-  private hold(path: string, line: Buffer): void {
-    const lines = this.held.get(path);
-    if (lines === undefined) this.held.set(path, [line, LF]);
-    else lines.push(line, LF);
-    this.heldBytes += line.length + 1;
-    if (this.heldBytes > HELD_BYTES) this.flush();
-  }
-
-  private flush(): void {
-    for (const [path, lines] of this.held) appendFileSync(path, Buffer.concat(lines), { mode: 0o600 });
-    this.held.clear();
-    this.heldBytes = 0;
   }
 
   private pathOf(stream: string, suffix: string): string {
