@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { TestWriter, testKey, writeOne, writeStepUp } from '@stepseal/testkit';
 import { directorySource, parseTrustPolicy, verify } from '@stepseal/verifier';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flipDirectory, readSegments } from './bit-flips.ts';
 
 const LIMIT_MS = 300_000;
@@ -45,11 +46,11 @@ function twoProcesses(): Left {
 }
 
 /** What the demonstration of `npm start` leaves: two services, sealed by the real writer. */
-function demonstration(): Left {
+async function demonstration(): Promise<Left> {
   const runs = mkdtempSync(join(tmpdir(), 'stepseal-demonstration-'));
   made.push(runs);
   const demo = fileURLToPath(new URL('../../examples/bank/demo.mjs', import.meta.url));
-  execFileSync(process.execPath, [demo, '--dir', runs], { stdio: 'pipe' });
+  await promisify(execFile)(process.execPath, [demo, '--dir', runs]);
   const run = join(runs, 'run-1');
   return { directory: join(run, 'data'), trust: readFileSync(join(run, 'trust.json'), 'utf8'), now: Date.now() };
 }
@@ -63,13 +64,17 @@ afterAll(() => {
 const directories = [
   ['two processes', twoProcesses],
   ['the demonstration', demonstration],
-] as const;
+] as const satisfies (readonly [string, () => Left | Promise<Left>])[];
 
 for (const [name, leave] of directories) {
   describe(`bit flips in the directory of ${name}`, () => {
-    const { directory, trust, now } = leave();
+    let left: Left;
+    beforeAll(async () => {
+      left = await leave();
+    }, LIMIT_MS);
 
     test('no flipped bit goes unnoticed', { timeout: LIMIT_MS }, async () => {
+      const { directory, trust, now } = left;
       const untouched = await verify({ sources: [directorySource(directory)], trust: parseTrustPolicy(trust), now });
       expect(untouched.exitCode, 'control').toBe(0);
       const run = await flipDirectory(readSegments(directory), { trust, now, count: FLIPS, seed: name });
@@ -78,6 +83,7 @@ for (const [name, leave] of directories) {
     });
 
     test('without a policy, or with another key in it, nothing is verified', async () => {
+      const { directory, trust, now } = left;
       const [deployment = ''] = Object.keys(JSON.parse(trust).deployments);
       const stranger = testKey(deployment, 'flips/stranger');
       const wrong = JSON.stringify({ version: 1, deployments: { [deployment]: { identities: [stranger.vkey] } } });
