@@ -6,6 +6,7 @@ import { type Call, type Option, textFlag } from './command.ts';
 import { durationFlag } from './duration.ts';
 import { asTyped, dataStreamOf, ELASTICSEARCH_SOURCE_OPTIONS, readConnection } from './elasticsearch-connection.ts';
 import { CliError } from './errors.ts';
+import { keepMemorySteady } from './steady-memory.ts';
 
 /** Options of a command that verifies what Elasticsearch holds. */
 export const INDEX_OPTIONS: Readonly<Record<string, Option>> = {
@@ -56,6 +57,7 @@ export async function openIndex(call: Call, choices: IndexChoices): Promise<Sour
   // Not before they are needed: they are large, and do not load on an older Node.
   const { openClient } = await import('@stepseal/elastic');
   const { elasticsearchSource } = await import('@stepseal/verifier/elasticsearch');
+  keepMemorySteady();
   const client = await asTyped(openClient(connection));
   const source = elasticsearchSource({
     client,
