@@ -4,7 +4,13 @@
 import { createServer } from 'node:net';
 
 /** Below the range from which systems take ports for outgoing connections. */
-const [FIRST, COUNT] = [20_000, 12_000];
+const FIRST = 20_000;
+/**
+ * Of each worker of the tests, by the number that its runner gives it. Between the look at a port and a server's taking
+ * it lie seconds: out of one range two workers would now and then give out the same.
+ */
+const [COUNT, SLICES] = [1_000, 12];
+const first = FIRST + COUNT * (Number(process.env.VITEST_POOL_ID ?? 0) % SLICES);
 
 const given = new Set();
 
@@ -14,7 +20,7 @@ const given = new Set();
  */
 export async function freePort() {
   for (;;) {
-    const port = FIRST + Math.floor(Math.random() * COUNT);
+    const port = first + Math.floor(Math.random() * COUNT);
     if (given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     return port;

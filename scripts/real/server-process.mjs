@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const STOP_MS = 30_000;
+const STOP_MS = 60_000;
 
 /** Those that run. Whatever ends this process, but for SIGKILL, ends them. */
 const running = new Set();

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { ServerProcess } from './server-process.mjs';
 
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 
 /**
  * Starts a Collector with configuration files as they stand; what differs from one place to another is in `variables`,

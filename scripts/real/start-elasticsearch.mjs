@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { freePort } from './free-port.mjs';
 import { ServerProcess } from './server-process.mjs';
 
-const READY_MS = 120_000;
+const READY_MS = 300_000;
 /** Elasticsearch refuses to run as root: then it runs as this user (nobody). */
 const NOBODY = 65_534;
 
@@ -58,6 +58,8 @@ export async function startElasticsearch({ home, jdk, directory, roles = '', hea
     cwd: directory,
     env,
     log: join(directory, 'logs', 'console.log'),
+    // The program only launches the server: killed alone, it would leave that behind.
+    group: true,
     ...owner,
   });
   const url = `http://127.0.0.1:${http}`;
@@ -81,6 +83,8 @@ function nodeSettings(directory, http, transport) {
     `path.data: ${JSON.stringify(join(directory, 'data'))}`,
     `path.logs: ${JSON.stringify(join(directory, 'logs'))}`,
     'cluster.routing.allocation.disk.threshold_enabled: false',
+    // How often it looks whether there are new users.
+    'resource.reload.interval.high: 500ms',
     'xpack.security.enabled: true',
     'xpack.security.http.ssl.enabled: false',
     'xpack.security.transport.ssl.enabled: false',

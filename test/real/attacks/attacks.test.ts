@@ -38,7 +38,7 @@ beforeAll(async () => {
   // By file, since this distribution stores none.
   const names = ['logs-stepseal.audit.otel-*_open'];
   store = await elasticsearch({ part: { indices: [{ names, privileges: ['read', 'view_index_metadata'] }] } });
-  store.addUser(DENIED_USER, PASSWORD, 'part');
+  await store.addUser(DENIED_USER, PASSWORD, 'part');
   await installed(store);
 });
 

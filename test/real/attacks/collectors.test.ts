@@ -13,11 +13,11 @@ import { differences } from '../../attacks/compare.ts';
 import { T, V } from '../../attacks/expect.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
-import { until } from '../support/until.ts';
+import { arrived as searchable } from '../support/step-ups.ts';
 import { type BaseName, baseOf } from './support/bases.ts';
 import { deliverables } from './support/deliverable.ts';
 import { type Document, documentOf, openFacts, request } from './support/exported.ts';
-import { RowStream, type Stored } from './support/row-stream.ts';
+import { RowStream } from './support/row-stream.ts';
 import { runOnStore } from './support/run.ts';
 
 const BASES: readonly BaseName[] = ['kinds', 'closed', 'rolled', 'adopted'];
@@ -74,14 +74,10 @@ async function send({ auditEndpoint }: Collector, bodies: readonly Buffer[]): Pr
   for (const answer of answers) expect((await answer).status).toBe(200);
 }
 
-/** Waits for so many documents of a data stream. */
+/** Waits for so many documents of a data stream. Made by the first of them, it refuses every search for a moment. */
 async function arrived(stream: RowStream, count: number): Promise<Map<string, Document>> {
-  const look = async (): Promise<readonly Stored[]> => {
-    await stream.call('POST', `/${stream.name}/_refresh`).catch(() => undefined);
-    return await stream.all();
-  };
-  const found = await until(`${count} documents`, look, (all) => all.length >= count);
-  return new Map(found.map(({ id, source }) => [id, source]));
+  await searchable(store, count, stream.name);
+  return new Map((await stream.all()).map(({ id, source }) => [id, source]));
 }
 
 function verified(stream: RowStream, base: BaseName = 'kinds'): Promise<Report> {
@@ -191,7 +187,7 @@ test('the command line ends with the exit codes of the verdicts', async () => {
     const flags = ['--elasticsearch', store.url, '--elasticsearch-user', 'elastic', '--trust', 'trust.json', '--json'];
     const { status } = spawnSync(process.execPath, [MAIN, 'verify', ...flags, '--data-stream', stream.name, ...more], {
       cwd: directory,
-      timeout: 60_000,
+      timeout: 300_000,
       env: { PATH: process.env['PATH'], STEPSEAL_ELASTICSEARCH_PASSWORD: store.password },
     });
     return status;

@@ -125,7 +125,7 @@ function validate(configs: readonly string[], more: NodeJS.ProcessEnv = {}): Ran
 function run(configs: readonly string[], more: NodeJS.ProcessEnv, command: readonly string[] = []): Ran {
   const args = [...command, ...configs.map((config) => `--config=${config}`)];
   const env = { ...VARIABLES, ...more };
-  const { status, stderr } = spawnSync(program(), args, { env, encoding: 'utf8', timeout: 30_000 });
+  const { status, stderr } = spawnSync(program(), args, { env, encoding: 'utf8', timeout: 300_000 });
   return { status, stderr };
 }
 

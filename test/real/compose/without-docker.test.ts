@@ -34,8 +34,8 @@ beforeAll(async () => {
     [ROLE_NAMES.writer]: roleDescriptor('writer', { autoConfigure: true }),
     [ROLE_NAMES.auditor]: roleDescriptor('auditor'),
   });
-  store.addUser('stepseal_collector', 'secret-of-the-writer', ROLE_NAMES.writer);
-  store.addUser('stepseal_auditor', 'secret-of-the-auditor', ROLE_NAMES.auditor);
+  await store.addUser('stepseal_collector', 'secret-of-the-writer', ROLE_NAMES.writer);
+  await store.addUser('stepseal_auditor', 'secret-of-the-auditor', ROLE_NAMES.auditor);
   await installed(store);
   for (const name of ['records', 'verifier']) mkdirSync(join(directory, name));
   for (const name of ['writer', 'auditor']) writeFileSync(join(directory, name), `secret-of-the-${name}`);
@@ -105,7 +105,7 @@ test('the load has something of everything, and the verifier seals that all of i
     expect([bank.running, verifier.running], logs()).toEqual([true, true]);
     return await counts(worthLookingAt);
   };
-  await until('something of everything', look, (found) => !found.includes(0), 120_000);
+  await until('something of everything', look, (found) => !found.includes(0));
   expect(await counts([attribute('stepseal.verified.grade', 'TAMPERED')])).toEqual([0]);
   for (const server of [bank, verifier]) expect(await server.stop(), logs()).toBe(0);
 });

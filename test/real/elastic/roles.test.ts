@@ -11,6 +11,7 @@ import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installed } from '../support/installed.ts';
 import { type Collector, callAs, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { sealedIn } from '../support/step-ups.ts';
 import { until } from '../support/until.ts';
 import { everyEvent } from './support/every-event.ts';
 
@@ -28,9 +29,9 @@ beforeAll(async () => {
     first_writer: roleDescriptor('writer', { autoConfigure: true }),
     [ROLE_NAMES.auditor]: roleDescriptor('auditor'),
   });
-  store.addUser('first', PASSWORD, 'first_writer');
-  store.addUser('writer', PASSWORD, ROLE_NAMES.writer);
-  store.addUser('auditor', PASSWORD, ROLE_NAMES.auditor);
+  await store.addUser('first', PASSWORD, 'first_writer');
+  await store.addUser('writer', PASSWORD, ROLE_NAMES.writer);
+  await store.addUser('auditor', PASSWORD, ROLE_NAMES.auditor);
   await installed(store);
   collector = await collectorWithFragment(store, { user: 'first', password: PASSWORD });
 });
@@ -56,23 +57,30 @@ async function application(name: string, { auditEndpoint }: Collector = collecto
   await pipeline.shutdown();
 }
 
-/** Waits for the last record of a service, and returns the names of its events. */
-function arrived(service: string): Promise<string[]> {
+/** Waits for every record of a service, and returns the names of its events. */
+async function arrived(service: string): Promise<string[]> {
+  const sealed = sealedIn(join(directory, service));
   const query = {
     query: { term: { 'resource.attributes.service.name': service } },
     aggs: { names: { terms: { field: 'event_name', size: 100 } } },
     size: 0,
   };
-  const look = async (): Promise<string[]> => {
+  const look = async (): Promise<Bucket[]> => {
     await store.call('POST', `/${STREAM}/_refresh`);
     const { body } = await store.call('POST', `/${STREAM}/_search`, query);
-    return ((body as Found).aggregations?.names.buckets ?? []).map(({ key }) => key).sort();
+    return (body as Found).aggregations?.names.buckets ?? [];
   };
-  return until(`the last record of ${service}`, look, (names) => names.includes('stepseal.stream.close'));
+  const all = (found: readonly Bucket[]): boolean => found.reduce((sum, { doc_count }) => sum + doc_count, 0) >= sealed;
+  return (await until(`the ${sealed} records of ${service}`, look, all)).map(({ key }) => key).sort();
+}
+
+interface Bucket {
+  readonly key: string;
+  readonly doc_count: number;
 }
 
 interface Found {
-  readonly aggregations?: { readonly names: { readonly buckets: { readonly key: string }[] } };
+  readonly aggregations?: { readonly names: { readonly buckets: Bucket[] } };
 }
 
 // Only the sealer makes these two: a stream was deleted, a record refused for good.

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function validate(place: string): { status: number | null; said: string } {
-  const { status, stdout, stderr } = spawnSync(validator, [place], { encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync(validator, [place], { encoding: 'utf8', timeout: 300_000 });
   return { status, said: stdout + stderr };
 }
 

@@ -24,8 +24,8 @@ export interface Elasticsearch {
   readonly password: string;
   /** A request with all rights. @returns the parsed answer */
   call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
-  /** A user of one of the roles given at the start. */
-  addUser(name: string, password: string, role: string): void;
+  /** A user of one of the roles given at the start. @returns once the server knows him */
+  addUser(name: string, password: string, role: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +47,15 @@ export async function elasticsearch(roles: Readonly<Record<string, object>> = {}
     url: node.url,
     password: node.password ?? '',
     call,
-    addUser: node.addUser,
+    addUser: async (name, password, role) => {
+      node.addUser(name, password, role);
+      const asHim = callAs(node.url, name, password);
+      await until(
+        `Elasticsearch to know ${name}`,
+        () => asHim('GET', '/_security/_authenticate'),
+        ({ status }) => status === 200,
+      );
+    },
     stop: async () => {
       await node.server.stop();
       rmSync(directory, { recursive: true, force: true });

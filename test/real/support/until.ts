@@ -6,14 +6,14 @@
  *
  * @param what is waited for, in the words of a failure
  * @param enough tells whether what was seen will do; without it, whether it is true
- * @param withinMs default a minute
+ * @param withinMs default four minutes: a machine may be busy with other things
  * @returns what was seen at last; fails with it when the time is over
  */
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
   enough: (seen: T) => boolean = Boolean,
-  withinMs = 60_000,
+  withinMs = 240_000,
 ): Promise<T> {
   for (const end = Date.now() + withinMs; ; ) {
     const seen = await look();

@@ -17,7 +17,7 @@ export interface Ran {
 export function stepsealElastic({ url, password }: Elasticsearch, ...args: readonly string[]): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'elastic', ...args], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 300_000,
     env: {
       PATH: process.env['PATH'],
       STEPSEAL_ELASTICSEARCH_URL: url,

@@ -22,7 +22,7 @@ export function stepsealElasticAndKibana(
   };
   return new Promise((resolve) => {
     const call = [MAIN, 'elastic', ...args];
-    execFile(process.execPath, call, { encoding: 'utf8', timeout: 60_000, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, call, { encoding: 'utf8', timeout: 300_000, env }, (error, stdout, stderr) => {
       resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });

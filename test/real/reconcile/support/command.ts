@@ -23,7 +23,7 @@ export function start(as: As, args: readonly string[]): { readonly child: ChildP
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: as.cwd,
     env: { PATH: process.env['PATH'], ...as.env },
-    timeout: 120_000,
+    timeout: 600_000,
   });
   endWithThisProcess(child);
   let stdout = '';
