@@ -18,10 +18,9 @@ import { Scenes } from './demo/scenes.mjs';
 import { Bank } from './demo/services.mjs';
 import { stepseal } from './demo/stepseal.mjs';
 import { copyRecords, cutBefore, turnIntoPass } from './demo/tamper.mjs';
+import { IMPORT, PATIENCE_S, settings } from './demo/with-stepseal.mjs';
 
-/** How long the bank, and Stepseal after it, wait for an answer. People get a minute and more. */
-const PATIENCE_S = 10;
-const ENDED_WITHIN_MS = 30_000;
+const ENDED_WITHIN_MS = 60_000;
 
 const { values: flags } = parseArgs({ options: { 'without-import': { type: 'boolean' }, dir: { type: 'string' } } });
 const withImport = flags['without-import'] !== true;
@@ -51,27 +50,11 @@ try {
 }
 
 async function openTheBank() {
-  const hook = withImport ? ['--import', '@stepseal/instrumentation/register'] : [];
+  const hook = withImport ? IMPORT : [];
   step(1, 'A bank of two services, which know nothing of Stepseal');
   note(`node ${[...hook, 'services/auth.mjs'].join(' ')}`);
   note(`node ${[...hook, 'services/transfers.mjs'].join(' ')}`);
-  return new Scenes(
-    await bank.start({
-      nodeOptions: ['--disable-warning=ExperimentalWarning', ...hook],
-      env: {
-        BANK_CHALLENGE_S: String(PATIENCE_S),
-        STEPSEAL_DATA_DIR: data,
-        STEPSEAL_DEPLOYMENT: 'example-bank',
-        STEPSEAL_CEREMONY_ABANDON_AFTER_MS: String(PATIENCE_S * 1000),
-        STEPSEAL_CLIENT_TRUSTED_PROXIES: '127.0.0.1',
-        STEPSEAL_CLIENT_COUNTRY: 'header.x-client-country',
-        STEPSEAL_CLIENT_LOCALITY: 'header.x-client-city',
-        STEPSEAL_IDENTITY_DEVICE: 'cookie.device',
-        STEPSEAL_IDENTITY_SESSION_STARTED_AT: 'req.claims.started',
-      },
-      cwd: here,
-    }),
-  );
+  return new Scenes(await bank.start(settings({ STEPSEAL_DATA_DIR: data }, hook)));
 }
 
 async function play(scenes) {

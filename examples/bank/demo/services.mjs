@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { plainEnvironment } from './environment.mjs';
 import { note } from './say.mjs';
 
-const START_MS = 20_000;
-const STOP_MS = 10_000;
+const START_MS = 60_000;
+const STOP_MS = 30_000;
 
 /** The two processes of the bank, on free ports of the loopback interface. */
 export class Bank {
