@@ -47,7 +47,7 @@ export default defineConfig({
     // All of them: vitest itself would leave one idle.
     maxWorkers: availableParallelism(),
     testTimeout: crashRun || realRun ? 600_000 : 60_000,
-    hookTimeout: realRun ? 300_000 : 60_000,
+    hookTimeout: realRun ? 600_000 : 60_000,
     reporters: ['default', './scripts/closing-line-reporter.mjs'],
     // Built packages are loaded by Node itself, as their users load them.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },

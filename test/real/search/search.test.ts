@@ -28,12 +28,11 @@ beforeAll(async () => {
   writeFileSync(passwordFile, store.password);
   // Paths are shown, and opened, as seen from there.
   process.chdir(run);
-  // It takes the server a while to know him.
-  store.addUser('collector', store.password, 'writer');
+  await store.addUser('collector', store.password, 'writer');
   await installed(store);
   collector = await collectorWithFragment(store);
   await deliver(join(run, 'data'), collector, store);
-}, 400_000);
+});
 
 afterAll(async () => {
   await collector?.stop();

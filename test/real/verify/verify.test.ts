@@ -32,7 +32,7 @@ beforeAll(async () => {
     reader: { indices: [{ names: ['logs-stepseal.audit.otel-*'], privileges: ['read', 'view_index_metadata'] }] },
     narrow: { indices: [{ names: ['logs-stepseal.audit.otel-default'], privileges: ['read'] }] },
   });
-  for (const role of ['auditor', 'reader', 'narrow']) store.addUser(role, PASSWORD, role);
+  for (const role of ['auditor', 'reader', 'narrow']) await store.addUser(role, PASSWORD, role);
   await installed(store);
   collector = await collectorWithFragment(store);
   bank = service('bank', collector.auditEndpoint);
@@ -57,7 +57,7 @@ interface Ran {
 function stepseal(user: string, ...args: readonly string[]): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 300_000,
     env: {
       PATH: process.env['PATH'],
       STEPSEAL_ELASTICSEARCH_USER: user,

@@ -15,7 +15,7 @@ const DEMONSTRATION = fileURLToPath(new URL('../../../../examples/bank/demo.mjs'
 export function demonstrate(directory: string): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [DEMONSTRATION, '--dir', directory], {
     encoding: 'utf8',
-    timeout: 180_000,
+    timeout: 500_000,
   });
   if (status !== 0) throw new Error(`the demonstration failed: ${stdout}${stderr}`);
   return join(directory, 'run-1');
@@ -23,7 +23,7 @@ export function demonstrate(directory: string): string {
 
 /** Sends what is sealed in a data directory to a Collector, and waits until all of it can be searched. */
 export async function deliver(dataDir: string, collector: Collector, store: Elasticsearch): Promise<void> {
-  const redelivery = new Redelivery({ endpoint: collector.auditEndpoint }, 30_000);
+  const redelivery = new Redelivery({ endpoint: collector.auditEndpoint }, 240_000);
   for (const stream of await sealedStreams(dataDir)) {
     for await (const load of stream.loads()) await redelivery.send(load);
   }
