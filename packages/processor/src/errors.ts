@@ -106,3 +106,10 @@ export function fileErrorCode(error: unknown): 'DISK_FULL' | 'NOT_WRITABLE' | 'W
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'DISK_FULL';
   return code !== undefined && NOT_WRITABLE.has(code) ? 'NOT_WRITABLE' : 'WRITE_FAILED';
 }
+
+/** What went wrong while records were sealed there, as an error of ours. */
+export function asSealingError(error: unknown, dataDir: string): SealingError {
+  if (error instanceof SealingError) return error;
+  const code = systemCode(error) === undefined ? 'INTERNAL' : fileErrorCode(error);
+  return new SealingError(code, `cannot seal records in ${dataDir}`, { cause: error });
+}

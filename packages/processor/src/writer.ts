@@ -4,20 +4,17 @@
 import { type EventRecord, LIMITS, type Payload } from '@stepseal/core/format';
 import { Backlog } from './backlog.ts';
 import { Due } from './due.ts';
-import { fileErrorCode, SealingError, type SealingErrorCode, systemCode } from './errors.ts';
+import { asSealingError, SealingError, type SealingErrorCode } from './errors.ts';
 import { Flushers } from './flushers.ts';
 import { openStream } from './open-stream.ts';
 import { RecordIds } from './record-id.ts';
+import { Retry } from './retry.ts';
 import { gapCause } from './salvage.ts';
+import { SealTally } from './seal-tally.ts';
 import type { Committer, Sealer, SealerEvents } from './sealer.ts';
+import { StreamAge } from './stream-age.ts';
 import { Succession } from './succession.ts';
 import type { WriterOptions, WriterProgress, WriterState } from './writer-options.ts';
-
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
-
-/** Wall time may run away from monotonic time by this much before the stream is rolled. */
-const CLOCK_JUMP_MS = 5_000;
 
 /** Room left in a segment for one more event and the end of the stream. */
 const CLOSING_BYTES = 2 * LIMITS.ownPayloadBytes;
@@ -36,7 +33,9 @@ export class Writer {
   #rollBytes: number;
   readonly #sealDue = new Due(() => this.#sealNow(false));
   readonly #heartbeat = new Due(() => this.#sealNow(true));
-  readonly #retryDue = new Due(() => this.#resume());
+  readonly #retry = new Retry(() => this.#resume());
+  readonly #tally = new SealTally();
+  readonly #age: StreamAge;
   #state: WriterState = 'idle';
   #pid = process.pid;
   #sealer: Sealer | undefined;
@@ -44,22 +43,13 @@ export class Writer {
   #live: Sealer | undefined;
   /** Those who wait for records that were in a file that was given up. */
   #committers: Committer[] = [];
-  #openedWallMs = 0;
-  #openedMonotonicMs = 0;
-  #retryMs = FIRST_RETRY_MS;
   #resuming = false;
   #blockedBy: SealingErrorCode = 'NOT_WRITABLE';
   #emitted = 0;
-  #sealed = 0;
-  /** Durable records of streams that have ended. */
-  #acknowledged = 0;
-  /** The newest note: its stream and size. */
-  #noted: { readonly stream: unknown; readonly size: number } = { stream: undefined, size: 0 };
-  #lastSealMs: number | undefined;
-  #lastNoteMs: number | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
+    this.#age = new StreamAge(options.clock);
     this.#ids = new RecordIds(options.clock, options.random);
     this.#succession = new Succession(options, this.#ids);
     this.#backlog = new Backlog(options, this.#ids);
@@ -79,10 +69,7 @@ export class Writer {
       undeclared: this.#backlog.gaps.count,
       lost: this.#backlog.lost,
       emitted: this.#emitted,
-      sealed: this.#sealed,
-      acknowledged: this.#acknowledged + (sealer?.synced?.number ?? 0),
-      ...(this.#lastSealMs === undefined ? {} : { lastSealMs: this.#lastSealMs }),
-      ...(this.#lastNoteMs === undefined ? {} : { lastNoteMs: this.#lastNoteMs }),
+      ...this.#tally.progress(sealer?.synced?.number ?? 0),
       ...(this.#state === 'blocked' ? { blockedBy: this.#blockedBy } : {}),
     };
   }
@@ -184,7 +171,7 @@ export class Writer {
     if (this.#state === 'blocked' || (this.#state === 'idle' && this.#backlog.size > 0)) this.#resume();
     // A file that is given up while it is closed has a successor, which has to be closed in its turn.
     const closed = this.#closeSealer() || this.#closeSealer();
-    for (const due of [this.#sealDue, this.#heartbeat, this.#retryDue]) due.cancel();
+    for (const due of [this.#sealDue, this.#heartbeat, this.#retry]) due.cancel();
     const waiting = this.#backlog.size;
     if (waiting > 0) {
       this.#options.report('RECORDS_LOST', `${waiting} records could not be written before the process ended`);
@@ -241,7 +228,7 @@ export class Writer {
 
   #seal(sealer: Sealer): void {
     sealer.seal();
-    this.#lastSealMs = this.#options.clock.wallMs();
+    this.#tally.sealed(this.#options.clock.wallMs());
     this.#heartbeat.in(this.#options.seal.heartbeatMs);
   }
 
@@ -252,7 +239,7 @@ export class Writer {
     this.#attempt(() => {
       if (this.#live !== sealer) return;
       if (idle || sealer.uncovered > 0 || !this.#backlog.gaps.empty) this.#seal(sealer);
-      if (this.#tooOld()) this.#roll();
+      if (this.#age.isOver(this.#options.roll.maxAgeMs)) this.#roll();
     });
   }
 
@@ -295,7 +282,7 @@ export class Writer {
     this.#committers.push(...sealer.abandon());
     this.#backlog.take(sealer);
     this.#succession.gaveUp(sealer);
-    this.#acknowledged += sealer.synced?.number ?? 0;
+    this.#tally.ended(sealer.synced?.number ?? 0);
     this.#sealer = undefined;
   }
 
@@ -316,19 +303,19 @@ export class Writer {
       sealer.resume();
       this.#live = sealer;
       this.#state = 'open';
-      this.#retryMs = FIRST_RETRY_MS;
+      this.#retry.succeeded();
       if (sealer.uncovered > 0) this.#sealDue.in(this.#options.seal.intervalMs);
     } catch (error) {
       this.#block(error);
       for (const { settle } of this.#committers.splice(0)) settle(false);
-      this.#retryLater();
+      this.#retry.later();
     } finally {
       this.#resuming = false;
     }
   }
 
   #openNext(): Sealer {
-    const { clock, delivery, recordSignatures } = this.#options;
+    const { delivery, recordSignatures } = this.#options;
     const next = this.#succession.next();
     let sealer: Sealer;
     try {
@@ -344,9 +331,7 @@ export class Writer {
     }
     delivery?.opened(next.id, next.segment.path);
     recordSignatures?.opened(next.id, next.segment.path, next.key.privateKey);
-    this.#openedWallMs = clock.wallMs();
-    this.#lastSealMs = this.#openedWallMs;
-    this.#openedMonotonicMs = clock.monotonicMs();
+    this.#tally.sealed(this.#age.begin());
     this.#heartbeat.in(this.#options.seal.heartbeatMs);
     return sealer;
   }
@@ -360,17 +345,14 @@ export class Writer {
         if (recordSignatures === undefined) deliver();
         else recordSignatures.noteWritten(stream.id, size, root, deliver);
         this.#flushers.noted(stream, size);
-        const before = this.#noted.stream === stream ? this.#noted.size : 0;
-        this.#sealed += size - before;
-        this.#noted = { stream, size };
-        this.#lastNoteMs = this.#options.clock.wallMs();
+        this.#tally.noted(stream, size, this.#options.clock.wallMs());
       },
       failed: (error) => this.#failed(error),
       signerFailed: (error) => {
         const message = 'the identity did not sign the open note; it is asked again';
         this.#options.report('SIGNER_FAILED', message, error);
         this.#flushers.releaseAll();
-        this.#retryLater();
+        this.#retry.later();
       },
     };
   }
@@ -388,7 +370,7 @@ export class Writer {
   #finishRoll(sealer: Sealer): void {
     sealer.closeNow(this.#succession.promise(sealer.closing));
     this.#succession.rolled(sealer);
-    this.#acknowledged += sealer.stream.number;
+    this.#tally.ended(sealer.stream.number);
     this.#sealer = undefined;
     this.#live = undefined;
   }
@@ -408,7 +390,7 @@ export class Writer {
         return false;
       }
       this.#succession.closed(sealer);
-      this.#acknowledged += sealer.stream.number;
+      this.#tally.ended(sealer.stream.number);
     } catch (error) {
       this.#failed(error);
       return false;
@@ -419,19 +401,6 @@ export class Writer {
     return true;
   }
 
-  #tooOld(): boolean {
-    const { clock, roll } = this.#options;
-    const age = clock.monotonicMs() - this.#openedMonotonicMs;
-    const wallAge = clock.wallMs() - this.#openedWallMs;
-    return age >= roll.maxAgeMs || Math.abs(wallAge - age) > CLOCK_JUMP_MS;
-  }
-
-  #retryLater(): void {
-    if (this.#retryDue.set) return;
-    this.#retryDue.in(this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
-  }
-
   /** This process began as a copy of another one, whose stream, directory and descriptors are not ours. */
   #forgetParent(): void {
     this.#pid = process.pid;
@@ -440,10 +409,4 @@ export class Writer {
     this.#live = undefined;
     this.#state = 'idle';
   }
-}
-
-function asSealingError(error: unknown, dataDir: string): SealingError {
-  if (error instanceof SealingError) return error;
-  const code = systemCode(error) === undefined ? 'INTERNAL' : fileErrorCode(error);
-  return new SealingError(code, `cannot seal records in ${dataDir}`, { cause: error });
 }

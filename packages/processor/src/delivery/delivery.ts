@@ -2,42 +2,19 @@
 // Copyright The Stepseal Authors
 
 import { dirname } from 'node:path';
-import type { Clock } from '../clock.ts';
-import type { SetAsideEntry } from '../data/set-aside.ts';
-import type { Report } from '../diagnostics.ts';
-import type { FileSystem } from '../file-system.ts';
 import type { DeliverableRecord } from '../otlp/logs-encoding.ts';
 import type { DeliveryQueue } from '../writer-options.ts';
-import { BACK_OFF, BackOff, type BackOffLimits } from './back-off.ts';
-import type { Carrier, Outcome } from './carrier.ts';
+import { BACK_OFF, BackOff } from './back-off.ts';
+import type { Outcome } from './carrier.ts';
+import { declareRefused } from './declare-refused.ts';
+import type { DeliveryParts } from './delivery-parts.ts';
 import { DirectoryQueue } from './directory-queue.ts';
 import { Pause } from './pause.ts';
 import { recordFacts } from './record-facts.ts';
 import { Standing } from './standing.ts';
 import type { DeliveryStatus } from './status.ts';
 import { Suspicion } from './suspicion.ts';
-import { UNDELIVERED } from './undelivered-event.ts';
 import { within } from './within.ts';
-
-export interface DeliveryParts {
-  readonly carrier: Carrier;
-  readonly files: FileSystem;
-  readonly clock: Clock;
-  readonly report: Report;
-  readonly backOff?: BackOffLimits;
-  /** Declares a record in the trail. Resolves to whether the declaration is durable. */
-  readonly declare: (entry: SetAsideEntry) => Promise<boolean>;
-  /** Directories that dead writers left behind, if somebody looks for them. */
-  readonly leftBehind?: LeftBehind;
-}
-
-/** Hands out directories of dead writers, one at a time. */
-export interface LeftBehind {
-  /** Claims a directory with something to deliver, if it is time to look and there is one. */
-  next(): Promise<DirectoryQueue | undefined>;
-  /** The directory is empty, or delivery ends. */
-  release(): void;
-}
 
 /** Until older streams that may not leave yet are looked at again, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000;
@@ -291,36 +268,14 @@ export class Delivery implements DeliveryQueue {
     await this.#holdOff(true, undefined);
   }
 
-  async #setAside(queue: DirectoryQueue, { status, answer, text }: Outcome & { kind: 'refused' }): Promise<void> {
-    const { report, carrier, clock, declare } = this.#parts;
-    const record = queue.window[0] as DeliverableRecord;
-    const { eventName } = recordFacts(record.payload);
-    const words = text === '' ? answer : `${answer}: ${text}`;
-    const entry: SetAsideEntry = {
-      streamId: queue.streamId as string,
-      number: record.number,
-      hash: record.hash,
-      eventName,
-      answer: words,
-      status,
-      timeMs: clock.wallMs(),
-    };
-    // A declaration that is refused in its turn is declared by nobody, or there would be no end of them. What the receiver
-    // said stays out of the trail: it may repeat what it was sent.
-    if (eventName !== UNDELIVERED && !(await declare({ ...entry, answer: `${status} ${answer}` }))) {
-      await this.#holdOff(false, undefined);
-      return;
-    }
-    // A crash here declares it twice; the other way round it would be declared never.
-    try {
-      queue.setAside.add(entry);
-    } catch (error) {
-      report('DELIVERY_FILE', 'the list of records that were set aside cannot be written', error);
-    }
+  async #setAside(queue: DirectoryQueue, outcome: Outcome & { kind: 'refused' }): Promise<void> {
+    const entry = await declareRefused(queue, outcome, this.#parts);
+    if (entry === undefined) return this.#holdOff(false, undefined);
+    const { report, carrier } = this.#parts;
     this.#standing.counters.setAside++;
     report(
       'RECORD_SET_ASIDE',
-      `${carrier.destination} refused record ${entry.number} of stream ${entry.streamId} (${status}); it stays in its segment`,
+      `${carrier.destination} refused record ${entry.number} of stream ${entry.streamId} (${outcome.status}); it stays in its segment`,
     );
     queue.drop(1);
   }

@@ -9,7 +9,7 @@ import { listWriter, type WriterListing, writerIds } from '../data/writers.ts';
 import { claimAbandoned, type OwnerClaim } from '../owner.ts';
 import { Writer } from '../writer.ts';
 import type { WriterOptions } from '../writer-options.ts';
-import type { LeftBehind } from './delivery.ts';
+import type { LeftBehind } from './delivery-parts.ts';
 import type { DirectoryQueue } from './directory-queue.ts';
 import { within } from './within.ts';
 

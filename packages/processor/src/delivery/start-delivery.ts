@@ -4,7 +4,8 @@
 import { SealingError } from '../errors.ts';
 import type { WriterOptions } from '../writer-options.ts';
 import type { Carrier } from './carrier.ts';
-import { Delivery, type DeliveryParts } from './delivery.ts';
+import { Delivery } from './delivery.ts';
+import type { DeliveryParts } from './delivery-parts.ts';
 import { ExporterCarrier, type SealedRecordExporter } from './exporter-carrier.ts';
 import { LeftBehindDirectories, LOOK_AROUND } from './left-behind.ts';
 import { OtlpCarrier } from './otlp-carrier.ts';

@@ -8,6 +8,7 @@ import { type KnownAttribute, KnownAttributes, type SeverityInput } from './know
 import { type KnownEvent, KnownEvents, severityFields } from './known-events.ts';
 import type { DeliverableRecord } from './logs-encoding.ts';
 import { type ProtobufWriter, varintLength } from './protobuf-writer.ts';
+import { spellWide } from './wide-value.ts';
 import { isAt, putId, putTime, putVarint } from './wire-bytes.ts';
 
 const QUOTE = 0x22;
@@ -168,7 +169,7 @@ export class Transcoder {
     const length = this.#out - content;
     const bytes = this.#bytes;
     if (headLength + length > 129) {
-      this.#spellWide(attribute, start, length);
+      this.#out = spellWide(bytes, start, attribute, length);
       return true;
     }
     bytes[start + 1] = headLength + length - 2;
@@ -177,28 +178,6 @@ export class Transcoder {
     // Text and list have a length of their own, in the head's last byte.
     if (attribute.kind === 'string' || attribute.kind === 'array') bytes[content - 1] = length;
     return true;
-  }
-
-  /** A text or list whose lengths take more than one byte: moved, and its head written again. */
-  #spellWide(attribute: KnownAttribute, start: number, length: number): void {
-    const bytes = this.#bytes;
-    const keyLength = attribute.valueLengthAt - 3;
-    const value = 1 + varintLength(length) + length;
-    const pair = keyLength + 1 + varintLength(value) + value;
-    const key = bytes.subarray(start + 2, start + 2 + keyLength);
-    const from = start + attribute.headLength;
-    const to = start + 1 + varintLength(pair) + pair - length;
-    bytes.copyWithin(to, from, from + length);
-    const keyAt = start + 1 + varintLength(pair);
-    bytes.set(key, keyAt);
-    const contentTag = attribute.kind === 'string' ? field.ANY_STRING : field.ANY_ARRAY;
-    putVarint(this.#bytes, start + 1, pair);
-    let at = keyAt + keyLength;
-    bytes[at++] = field.KEY_VALUE_VALUE;
-    at = putVarint(this.#bytes, at, value);
-    bytes[at++] = contentTag;
-    putVarint(this.#bytes, at, length);
-    this.#out = to + length;
   }
 
   /** Copies a text up to its quotation mark, and passes that. False for an escape, and where there is no end. */
