@@ -51,3 +51,23 @@ test('a server without the memory for a page is asked for fewer documents, down 
   expect(sizes.slice(0, 3)).toEqual([16, 2, 4]);
   await expect(idsRead(client(0), 1 << 20)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
 });
+
+test('the next page has been asked for before the first document of a page is handed out', async () => {
+  const { transport } = memoryClient(DOCUMENTS);
+  let sent = 0;
+  // As a real one does, it sends in a turn of the event loop.
+  const request = (asked: { body: string }): Promise<unknown> =>
+    new Promise((resolve) => {
+      setImmediate(() => {
+        sent++;
+        resolve(Reflect.apply(transport.request, transport, [asked]));
+      });
+    });
+  const client = { transport: { request } } as unknown as Client;
+  const sentBefore: number[] = [];
+  for await (const { hits } of readPages(client, { id: 'pit', partial: false }, { match_all: {} }, 16)) {
+    sentBefore.push(sent);
+    expect([...hits].length).toBeGreaterThan(0);
+  }
+  expect(sentBefore).toEqual([2, 3, 3]);
+});
