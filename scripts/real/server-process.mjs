@@ -52,8 +52,16 @@ export class ServerProcess {
   kill(signal) {
     if (!this.running) return;
     const { pid } = this.#child;
-    if (this.#group && signal === 'SIGKILL' && pid !== undefined) process.kill(-pid, signal);
-    else this.#child.kill(signal);
+    if (!this.#group || signal !== 'SIGKILL' || pid === undefined) {
+      this.#child.kill(signal);
+      return;
+    }
+    try {
+      process.kill(-pid, signal);
+    } catch (error) {
+      // Gone by itself a moment ago.
+      if (error.code !== 'ESRCH') throw error;
+    }
   }
 
   /** @returns the exit code, or the signal that ended it */
