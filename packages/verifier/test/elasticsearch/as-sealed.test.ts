@@ -26,7 +26,8 @@ function judged(document: StoredDocument, text: string, hash: string): { quick: 
 
 function payloadIn(source: unknown): string {
   const { attributes } = source as { attributes?: Json };
-  return String(attributes?.['audit.integrity.payload'] ?? '');
+  const text = attributes?.['audit.integrity.payload'];
+  return typeof text === 'string' ? text : '';
 }
 
 /** Anything that JSON can hold in place of a value, near it or not. */
