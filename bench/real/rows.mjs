@@ -7,8 +7,8 @@ export const REAL_ROWS = [
     name: 'search',
     title: 'Search of a million events in Elasticsearch',
     how: `\`stepseal search --elasticsearch\`, newest 50: a process of its own, from its start to its last line, over HTTP and
-with a password. The server's part is the sum of what its answers say they took, which a proxy between the two reads, of 20
-more runs; it is the 95th percentile of them.`,
+with a password. The server's cache of answers is emptied before each. The server's part is the sum of what all answers of one
+search say they took, which a proxy between the two reads, of 20 more runs; it is the 95th percentile of them.`,
     minutes: 10,
   },
   {

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { report } from '../../support/report.mjs';
 import { takeTurns } from '../../support/rounds.mjs';
 import { EVENTS_A_STEP_UP, FAILED_IN, userHash } from '../../support/step-ups.mjs';
-import { server } from '../support/server.mjs';
+import { call, STREAM, server } from '../support/server.mjs';
 import { TookProxy } from '../support/took-proxy.mjs';
 import { USERS } from '../support/trail.mjs';
 
@@ -31,6 +31,8 @@ const SEARCHES = {
 async function search({ filter, matches }, url) {
   const args = [MAIN, 'search', '--elasticsearch', url, ...filter, '--limit', String(NEWEST), '--json'];
   const { PATH } = process.env;
+  // Else the server would repeat its answer to the same question.
+  await call('POST', `/${STREAM}/_cache/clear?request=true`);
   const start = performance.now();
   const child = spawn(process.execPath, args, {
     env: { PATH, STEPSEAL_ELASTICSEARCH_USER: server.user, STEPSEAL_ELASTICSEARCH_PASSWORD: server.password },

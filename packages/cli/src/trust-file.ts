@@ -7,9 +7,8 @@ import { formatVkey, type VerifierKey } from '@stepseal/core/format';
 import { type DeploymentTrust, parseTrustPolicy, type TrustPolicy } from '@stepseal/verifier';
 import { enclosingDataDirectory } from './data-directory.ts';
 import { CliError } from './errors.ts';
+import { TRUST_FILE_NAME } from './trust-file-name.ts';
 import { writeFileAtomically } from './write-file.ts';
-
-export const TRUST_FILE_NAME = 'stepseal.trust.json';
 
 export interface TrustFile {
   readonly path: string;

@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { findStepUps } from '../src/elasticsearch/find-step-ups.ts';
 import { recordQuery } from '../src/elasticsearch/index-query.ts';
 import { IndexReader } from '../src/elasticsearch/index-reader.ts';
+import type { Ranking } from '../src/elasticsearch/latest-step-ups.ts';
+import { rankStepUps } from '../src/elasticsearch/rank-step-ups.ts';
 import { absent, anyText, present, text } from '../src/search/condition.ts';
 
 const WINDOW = { sinceMs: 1_000, untilMs: Number.POSITIVE_INFINITY };
@@ -86,6 +88,76 @@ describe('a question to Elasticsearch', () => {
   });
 });
 
+describe('of many step-ups, the latest', () => {
+  const ID = 'attributes.step_up.id';
+  const LIMIT = 3;
+
+  /** As many documents of this filter, of which the server shows `shown` in each time that is asked for. */
+  async function ranked(
+    documents: number,
+    shown: (query: string) => string[],
+    aggregations: Record<string, unknown> = {},
+  ): Promise<{ ranking: Ranking; walked: string[] }> {
+    const walked: string[] = [];
+    const one: Server = {
+      request: (_, __, body = {}) => {
+        const asked = body as JsonObject;
+        if (!('docvalue_fields' in asked)) {
+          const loose = JSON.stringify(asked['query']).includes('must_not');
+          const hits = { total: { value: loose ? 0 : documents }, hits: [] };
+          return Promise.resolve({ status: 200, body: { ...NOTHING, hits, aggregations } });
+        }
+        const query = JSON.stringify(asked['query']);
+        walked.push(query);
+        const hits = shown(query).map((id, at) => ({ sort: [`${walked.length}-${at}`], fields: { [ID]: [id] } }));
+        return Promise.resolve({ status: 200, body: { ...NOTHING, hits: { hits } } });
+      },
+      close: () => Promise.resolve(),
+    };
+    const filters = [present([[text('step_up.outcome', 'failed')]])];
+    const ranking = await rankStepUps(new IndexReader(one, 'records'), { filters, window: undefined, limit: LIMIT });
+    return { ranking, walked };
+  }
+
+  const beginning = (query: string): number => Number(/"gte":(\d+)/.exec(query)?.[1] ?? 0);
+
+  test('are looked for in the last hour, and no further where there are enough', async () => {
+    const { ranking, walked } = await ranked(20_000, () => ['a', 'b', 'c', 'd'], { ids: { value: 15_000 } });
+    expect(ranking).toEqual({ ids: ['a', 'b', 'c'], matched: 15_000, counted: 'about', loose: 0 });
+    expect(walked).toHaveLength(1);
+    expect(Date.now() - beginning(walked[0] ?? '')).toBeLessThan(2 * 3_600_000);
+  });
+
+  test('are looked for ever further back, to the very first document', async () => {
+    const { ranking, walked } = await ranked(20_000, (query) => (beginning(query) === 0 ? ['old'] : []), {
+      ids: { value: 15_000 },
+    });
+    expect(ranking.ids).toEqual(['old']);
+    const beginnings = walked.map(beginning);
+    expect(beginnings).toEqual(beginnings.toSorted((a, b) => b - a));
+    expect(new Set(beginnings).size).toBe(walked.length);
+    expect(beginnings.at(-1)).toBe(0);
+  });
+
+  test('are counted exactly where many documents are of few of them', async () => {
+    const { ranking } = await ranked(20_000, (query) => (beginning(query) === 0 ? ['b', 'c', 'd'] : ['a', 'b']), {
+      ids: { value: 4 },
+    });
+    expect(ranking).toMatchObject({ ids: ['a', 'b', 'c'], matched: 4, counted: 'exactly' });
+  });
+
+  test('are counted exactly up to ten thousand, whichever share their documents', async () => {
+    const full = Array.from({ length: 500 }, (_, at) => `step-up-${at}`);
+    const buckets = [
+      { key: 'step-up-1', doc_count: 3 },
+      { key: 'step-up-9', doc_count: 2 },
+    ];
+    const { ranking, walked } = await ranked(4_000, () => full, { shared: { buckets }, loose: { doc_count: 7 } });
+    expect(ranking).toEqual({ ids: full.slice(0, LIMIT), matched: 3_990, counted: 'exactly', loose: 7 });
+    expect(walked).toHaveLength(1);
+  });
+});
+
 describe('an answer of Elasticsearch is not taken for the whole', () => {
   test.each([
     ['a shard failed', { ...NOTHING, _shards: { total: 2, failed: 1 } }, 'ELASTIC_REFUSED'],
@@ -129,7 +201,7 @@ describe('what a document says is sealed', () => {
     const answers = new Map<string, object>([
       ['docvalue_fields', page],
       ['_source', { ...NOTHING, hits: { hits } }],
-      ['aggs', { ...NOTHING, aggregations: { ids: { value: 1 } } }],
+      ['track_total_hits', { ...NOTHING, hits: { total: { value: 1 }, hits: [] } }],
     ]);
     const one: Server = {
       request: (_, __, body = {}) => {

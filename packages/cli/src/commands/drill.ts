@@ -12,7 +12,8 @@ import { CliError } from '../errors.ts';
 import { drillJson, drillLines } from '../render/drill.ts';
 import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
-import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+import { readTrustFile } from '../trust-file.ts';
+import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 
 const SAMPLE_MB = 4;
 const MEGABYTE = 1_000_000;

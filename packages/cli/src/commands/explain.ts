@@ -13,7 +13,8 @@ import type { Archive } from '../search/archive.ts';
 import { idFilter } from '../search/filters.ts';
 import type { Story } from '../story/collect-stories.ts';
 import type { Standing } from '../story/standing.ts';
-import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+import { readTrustFile } from '../trust-file.ts';
+import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 
 const LATEST = 5;
 

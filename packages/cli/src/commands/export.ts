@@ -10,7 +10,8 @@ import { exportJson, exportLines } from '../render/export.ts';
 import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
-import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+import { readTrustFile } from '../trust-file.ts';
+import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 
 export const exportCommand: Command = {
   usage: 'export --to DIR [--since TIME] [--until TIME] [--dir DIR] [--trust FILE] [--json]',

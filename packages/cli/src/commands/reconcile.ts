@@ -15,7 +15,8 @@ import { reconcileJson, reconcileLines } from '../render/reconcile.ts';
 import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
-import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+import { readTrustFile } from '../trust-file.ts';
+import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 
 export const reconcileCommand: Command = {
   usage:

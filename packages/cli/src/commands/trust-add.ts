@@ -10,7 +10,8 @@ import { CliError } from '../errors.ts';
 import { columns } from '../render/table.ts';
 import { shortPath } from '../short-path.ts';
 import { statIfPresent } from '../stat.ts';
-import { addIdentity, readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+import { addIdentity, readTrustFile } from '../trust-file.ts';
+import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 
 export const trustAddCommand: Command = {
   usage: 'trust add (--from DIR | --vkey VKEY) [--deployment NAME] [--file FILE]',

@@ -7,7 +7,8 @@ import { type Command, textFlag } from '../command.ts';
 import { type Line, styled } from '../render/line.ts';
 import { columns } from '../render/table.ts';
 import { shortPath } from '../short-path.ts';
-import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+import { readTrustFile } from '../trust-file.ts';
+import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 
 export const trustShowCommand: Command = {
   usage: 'trust show [--file FILE] [--json]',

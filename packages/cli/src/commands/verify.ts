@@ -14,7 +14,8 @@ import { verdictLines } from '../render/verdict.ts';
 import { timeWindow } from '../search/time-window.ts';
 import { shortPath } from '../short-path.ts';
 import { openSources, withSources } from '../sources.ts';
-import { readTrustFile, TRUST_FILE_NAME } from '../trust-file.ts';
+import { readTrustFile } from '../trust-file.ts';
+import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 import { WATCH_OPTIONS } from '../watch/watch-options.ts';
 
 export const verifyCommand: Command = {

@@ -4,7 +4,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { byteSize } from '../render/bytes.ts';
-import { TRUST_FILE_NAME } from '../trust-file.ts';
+import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 import type { Diagnosis, DoctorFinding, Fact, Patient } from './diagnosis.ts';
 
 /** Numbers of statfs(2) by which Linux names file systems. */

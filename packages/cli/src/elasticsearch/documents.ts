@@ -2,7 +2,7 @@
 // Copyright The Stepseal Authors
 
 import type { JsonObject } from '@stepseal/elastic';
-import { type FoundLine, toldRecord } from '../search/read-lines.ts';
+import { type FoundLine, toldRecord } from '../search/found-line.ts';
 import { NUMBER_FIELD, PAYLOAD_ATTRIBUTE, STREAM_FIELD, TIME_FIELD } from './index-query.ts';
 import { type Hit, type IndexReader } from './index-reader.ts';
 

@@ -4,13 +4,14 @@
 import { ATTR_STEP_UP_ID } from '@stepseal/core/semconv';
 import type { FoundStepUps, Query } from '../search/archive.ts';
 import { isAboutWords } from '../search/condition.ts';
+import type { FoundLine } from '../search/found-line.ts';
 import { type Gathered, gather, meetsInWindow } from '../search/gather.ts';
-import type { FoundLine } from '../search/read-lines.ts';
 import { text } from '../story/told-record.ts';
 import { byPlace, pages, sealedLine } from './documents.ts';
 import { allOf, exists, ID_FIELD, recordQuery } from './index-query.ts';
 import type { IndexReader } from './index-reader.ts';
-import { type Ranking, rankStepUps } from './rank-step-ups.ts';
+import type { Ranking } from './latest-step-ups.ts';
+import { rankStepUps } from './rank-step-ups.ts';
 import { Unlike } from './unlike.ts';
 
 /** Ids in one query. */

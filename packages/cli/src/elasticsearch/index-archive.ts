@@ -5,11 +5,9 @@ import type { Server } from '@stepseal/elastic';
 import type { TrustPolicy } from '@stepseal/verifier';
 import type { Call } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { openIndex } from '../index-source.ts';
 import type { Archive, FoundRecords, FoundStepUps, Query, Tally } from '../search/archive.ts';
-import { withSources } from '../sources.ts';
 import type { Story } from '../story/collect-stories.ts';
-import { type Hashes, type Judgement, judge } from '../story/judge.ts';
+import type { Hashes, Judgement } from '../story/judge.ts';
 import { findRecords } from './find-records.ts';
 import { findSeals } from './find-seals.ts';
 import { findStepUps } from './find-step-ups.ts';
@@ -95,6 +93,12 @@ class IndexArchive implements Archive {
     trust: TrustPolicy | undefined,
     hashes: Hashes,
   ): Promise<Judgement> {
+    // Not before something is verified: most searches need no verifier.
+    const [{ openIndex }, { withSources }, { judge }] = await Promise.all([
+      import('../index-source.ts'),
+      import('../sources.ts'),
+      import('../story/judge.ts'),
+    ]);
     const sources = [await openIndex(this.#call, { trust, streams })];
     return withSources(sources, () => judge(sources, trust, hashes));
   }

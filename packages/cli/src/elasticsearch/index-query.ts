@@ -61,6 +61,11 @@ export function windowQuery(window: TimeWindow | undefined): JsonObject[] {
   return [{ range: { [TIME_FIELD]: range } }];
 }
 
+/** Documents that belong to a step-up. */
+export function ofStepUps(query: JsonObject): JsonObject {
+  return allOf([query, exists(ID_FIELD)]);
+}
+
 export function exists(field: string): JsonObject {
   return { exists: { field } };
 }

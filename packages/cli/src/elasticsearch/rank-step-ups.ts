@@ -3,26 +3,13 @@
 
 import type { JsonObject } from '@stepseal/elastic';
 import type { Query } from '../search/archive.ts';
-import { IdWalk, MOST_AT_ONCE } from './id-walk.ts';
-import { allOf, exists, ID_FIELD, oneOf, recordQuery, TIME_FIELD, windowQuery } from './index-query.ts';
+import { FIRST_PAGE, IdWalk, MOST_AT_ONCE } from './id-walk.ts';
+import { allOf, exists, ID_FIELD, ofStepUps, oneOf, recordQuery, TIME_FIELD, windowQuery } from './index-query.ts';
 import type { Bucket, IndexReader } from './index-reader.ts';
+import { COUNTED, latestStepUps, type Ranking } from './latest-step-ups.ts';
 
-/** Up to so many step-ups are counted one by one. */
-const COUNTED = 10_000;
-const FIRST_PAGE = 500;
 /** Below the server's limit of ids in a query and of buckets in an answer. */
 const CHECKED_AT_ONCE = 2_000;
-/** The most that the server takes; beyond it the count is an estimate. */
-const PRECISION = 40_000;
-
-/** Ids of step-ups, those first whose matching records are the latest, and how many there are. */
-export interface Ranking {
-  readonly ids: readonly string[];
-  readonly matched: number;
-  readonly counted: 'exactly' | 'about' | 'at least';
-  /** Documents that meet everything by themselves and belong to no step-up. */
-  readonly loose: number;
-}
 
 /**
  * Finds the ids of step-ups by the searchable fields. A single condition is answered by the latest documents that meet it.
@@ -33,7 +20,7 @@ export async function rankStepUps(index: IndexReader, { filters, window, limit }
   const wanted = filters.filter(({ absent }) => !absent).map((filter) => recordQuery(filter, window));
   const unwanted = filters.filter(({ absent }) => absent).map((filter) => recordQuery(filter, window));
   const [only = ofStepUps(allOf(windowQuery(window)))] = wanted;
-  if (wanted.length < 2 && unwanted.length === 0) return latestOf(index, only, limit);
+  if (wanted.length < 2 && unwanted.length === 0) return latestStepUps(index, only, { window, limit });
   const [loose, ...counts] = await Promise.all([
     // What is demanded and not ended is said of step-ups alone.
     unwanted.length === 0 ? index.count(allOf(wanted, [exists(ID_FIELD)])) : 0,
@@ -45,9 +32,9 @@ export async function rankStepUps(index: IndexReader, { filters, window, limit }
   const few = fewest > COUNTED && unwanted.length > 0 ? await withoutAny(index, wanted, unwanted) : undefined;
   if (few !== undefined) return { ...exactly(await check(few), limit), loose };
   if (rarest === undefined || fewest > COUNTED) {
-    return { ...(await latestOfAll(new IdWalk(index, ofStepUps(oneOf(wanted))), check, limit)), loose };
+    return { ...(await latestOfAll(new IdWalk(index, ofStepUps(oneOf(wanted)), window), check, limit)), loose };
   }
-  const walk = new IdWalk(index, ofStepUps(rarest));
+  const walk = new IdWalk(index, ofStepUps(rarest), 'whole');
   return { ...exactly(await check(await walk.toEnd()), limit), loose };
 }
 
@@ -74,24 +61,6 @@ async function withoutAny(
   });
   const ids = (aggregations?.['ids']?.buckets ?? []).filter((bucket) => !isMet(bucket, 'unwanted'));
   return ids.length < COUNTED ? ids.map(({ key }) => key) : undefined;
-}
-
-async function latestOf(index: IndexReader, query: JsonObject, limit: number): Promise<Ranking> {
-  const walk = new IdWalk(index, ofStepUps(query));
-  const aggs = {
-    ids: { cardinality: { field: ID_FIELD, precision_threshold: PRECISION } },
-    loose: { missing: { field: ID_FIELD } },
-  };
-  const [{ aggregations }] = await Promise.all([
-    index.search({ size: 0, query, track_total_hits: false, aggs }),
-    walk.next(FIRST_PAGE),
-  ]);
-  const loose = aggregations?.['loose']?.doc_count ?? 0;
-  const about = aggregations?.['ids']?.value ?? 0;
-  while (!walk.ended && walk.ids.length < limit) await walk.next(MOST_AT_ONCE);
-  if (!walk.ended && about > COUNTED) return { ids: walk.ids.slice(0, limit), matched: about, counted: 'about', loose };
-  const ids = await walk.toEnd();
-  return { ids: ids.slice(0, limit), matched: ids.length, counted: 'exactly', loose };
 }
 
 async function latestOfAll(
@@ -150,8 +119,4 @@ async function ranked(
 
 function isMet(bucket: Bucket, name: string): boolean {
   return (bucket[name] as { readonly doc_count?: number } | undefined)?.doc_count !== 0;
-}
-
-function ofStepUps(query: JsonObject): JsonObject {
-  return allOf([query, exists(ID_FIELD)]);
 }

@@ -5,7 +5,7 @@ import { ATTR_STEP_UP_ID } from '@stepseal/core/semconv';
 import { type Story, storiesOf } from '../story/collect-stories.ts';
 import { type ToldRecord, text } from '../story/told-record.ts';
 import type { Filter } from './condition.ts';
-import type { FoundLine } from './read-lines.ts';
+import type { FoundLine } from './found-line.ts';
 import { type LineTerm, meets, type TimeWindow } from './scan-segment.ts';
 
 export type LineFilter = Pick<Filter, 'line' | 'absent'>;

@@ -8,7 +8,7 @@ import {
   EVENT_STEPSEAL_STREAM_CLOSE,
   EVENT_STEPSEAL_STREAM_OPEN,
 } from '@stepseal/core/semconv';
-import { toldRecord } from '../search/read-lines.ts';
+import { toldRecord } from '../search/found-line.ts';
 import { integer, type ToldRecord, text } from '../story/told-record.ts';
 import { fileSize, wholeLines } from './whole-lines.ts';
 
