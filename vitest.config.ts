@@ -44,8 +44,9 @@ export default defineConfig({
   test: {
     ...(crashRun || realRun ? alone : { projects }),
     pool: 'forks',
-    // All of them: vitest itself would leave one idle.
-    maxWorkers: availableParallelism(),
+    // One more than processors, since tests also wait: for the disk, and for the processes that they start. The real
+    // servers want theirs.
+    maxWorkers: availableParallelism() + (realRun ? 0 : 1),
     testTimeout: crashRun || realRun ? 600_000 : 60_000,
     hookTimeout: realRun ? 600_000 : 60_000,
     reporters: ['default', './scripts/closing-line-reporter.mjs'],
