@@ -50,10 +50,8 @@ export async function startElasticsearch({ home, jdk, directory, roles = '', hea
     });
     if (status !== 0) throw new Error(`${program} ${args[0]} failed: ${error?.message ?? stdout + stderr}`);
   };
-  if (password !== undefined) {
-    run('elasticsearch-keystore', ['create']);
-    run('elasticsearch-keystore', ['add', '-x', 'bootstrap.password'], password);
-  }
+  // Makes the keystore, too.
+  if (password !== undefined) run('elasticsearch-keystore', ['add', '-f', '-x', 'bootstrap.password'], password);
   const server = new ServerProcess(join(home, 'bin', 'elasticsearch'), [], {
     cwd: directory,
     env,

@@ -15,7 +15,7 @@ import { Store } from './support/store.ts';
 const OUTAGE_MS = 125_000;
 
 /** All of them wait for the same few minutes. */
-const LIMIT_MS = 900_000;
+const LIMIT_MS = 1_800_000;
 
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-chaos-'));
 const store = new Store();

@@ -4,7 +4,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Behaviour } from '../support/fault-proxy.ts';
-import { type Line, type LineSettings, soon } from './support/line.ts';
+import { until } from '../support/until.ts';
+import type { Line, LineSettings } from './support/line.ts';
 import type { Store } from './support/store.ts';
 
 /** What is done to a line under load. */
@@ -72,7 +73,7 @@ export const FAULTS: readonly Fault[] = [
     line: { proxy: 'elasticsearch', collectorProgram: FULL_DISK },
     act: async (line) => {
       line.proxy.behave = () => ({ kind: 'refuse' });
-      await soon('a full disk', () => line.collector.log().includes('no space left'));
+      await until('a full disk', () => line.collector.log().includes('no space left'));
       await line.load(600);
       // Elasticsearch is back first: now the queue is read while nothing can be written to it.
       line.proxy.behave = () => PASS;
@@ -188,7 +189,7 @@ async function during(line: Line, behaviours: readonly Behaviour[]): Promise<voi
     const before = line.proxy.done.get(behaviour.kind) ?? 0;
     line.proxy.behave = () => behaviour;
     await line.load(200);
-    await soon(`a request to meet ${behaviour.kind}`, () => (line.proxy.done.get(behaviour.kind) ?? 0) > before);
+    await until(`a request to meet ${behaviour.kind}`, () => (line.proxy.done.get(behaviour.kind) ?? 0) > before);
   }
   line.proxy.behave = () => PASS;
   await line.load(300);

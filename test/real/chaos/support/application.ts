@@ -54,7 +54,7 @@ export class Application {
     return this.#ended(() => this.#child?.kill('SIGKILL'));
   }
 
-  /** Lets it seal, deliver as far as that goes in a minute, and shut down. */
+  /** Lets it seal, deliver as far as that goes in three minutes, and shut down. */
   finish(): Promise<void> {
     return this.#ended(() => this.#child?.stdin?.end());
   }
@@ -102,7 +102,7 @@ export class Application {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     end();
-    const late = setTimeout(() => child.kill('SIGKILL'), 90_000);
+    const late = setTimeout(() => child.kill('SIGKILL'), 240_000);
     await gone;
     clearTimeout(late);
   }

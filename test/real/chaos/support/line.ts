@@ -77,7 +77,7 @@ export class Line {
   /** Waits until the service has emitted so many more events. */
   async load(events: number): Promise<void> {
     const goal = this.application.count + events;
-    await soon(`${events} more events of ${this.dataStream}`, () => this.application.count >= goal);
+    await until(`${events} more events of ${this.dataStream}`, () => this.application.count >= goal);
   }
 
   /** Documents in its data stream. */
@@ -109,11 +109,6 @@ export class Line {
     await this.#front?.stop();
     await this.#proxy?.stop();
   }
-}
-
-/** Many lines share a machine, and each waits its turn. */
-export function soon(what: string, holds: () => boolean): Promise<boolean> {
-  return until(what, holds, Boolean, 120_000);
 }
 
 export function sleep(ms: number): Promise<void> {

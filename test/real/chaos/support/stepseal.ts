@@ -9,7 +9,7 @@ import type { Line } from './line.ts';
 import type { Store } from './store.ts';
 
 const MAIN = fileURLToPath(new URL('../../../../packages/cli/dist/main.js', import.meta.url));
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 
 export interface Ran {
   readonly exitCode: number | null;
@@ -23,6 +23,7 @@ export function reconcile(line: Line, store: Store): Promise<Ran> {
     endpoint: line.endpoint,
     // All that may still have come has been waited for.
     'delivery-grace': '0s',
+    wait: '5min',
   });
 }
 
