@@ -5,45 +5,35 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordHash } from '@stepseal/core/format';
-import { ROLE_NAMES, roleDescriptor } from '@stepseal/elastic';
 import { startAuditPipeline } from '@stepseal/processor';
 import { createKeys } from '@stepseal/processor/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installed } from '../support/installed.ts';
-import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import type { RealLine } from '../support/line.ts';
+import type { Collector, Elasticsearch } from '../support/parts.ts';
 import { sealedIn } from '../support/step-ups.ts';
+import { auditedLine } from './support/audited-line.ts';
 import { type As, type Ran, stepseal } from './support/command.ts';
 import { DATA_STREAM, documents, documentsOnceThere, lose } from './support/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-real-reconcile-'));
-const PASSWORD = 'auditor-of-the-tests';
 const EVENTS = 1_000;
 
+let line: RealLine;
 let store: Elasticsearch;
 let collector: Collector;
-/** The auditor, who may read and nothing else. */
 let auditor: As;
 
 beforeAll(async () => {
-  store = await elasticsearch({ [ROLE_NAMES.auditor]: roleDescriptor('auditor') });
-  store.addUser('auditor', PASSWORD, ROLE_NAMES.auditor);
-  await installed(store);
-  collector = await collectorWithFragment(store);
-  auditor = {
-    cwd: directory,
-    env: {
-      STEPSEAL_ELASTICSEARCH_URL: store.url,
-      STEPSEAL_ELASTICSEARCH_USER: 'auditor',
-      STEPSEAL_ELASTICSEARCH_PASSWORD: PASSWORD,
-    },
-  };
+  const audited = await auditedLine(directory);
+  line = audited;
+  ({ store, collector, auditor } = audited);
+  auditor = { ...auditor, env: { ...auditor.env, STEPSEAL_ELASTICSEARCH_URL: store.url } };
   await seal(join(directory, '.stepseal'), collector.auditEndpoint);
   await documentsOnceThere(store, sealedIn(join(directory, '.stepseal')));
 });
 
 afterAll(async () => {
-  await collector?.stop();
-  await store?.stop();
+  await line?.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -64,7 +54,8 @@ async function seal(dataDir: string, endpoint: string | undefined): Promise<void
 }
 
 function reconcile(...args: readonly string[]): Promise<Ran> {
-  return stepseal(auditor, 'reconcile', '--delivery-grace', '0s', '--endpoint', collector.auditEndpoint, ...args);
+  const flags = ['--delivery-grace', '0s', '--wait', '5min', '--endpoint', collector.auditEndpoint];
+  return stepseal(auditor, 'reconcile', ...flags, ...args);
 }
 
 test('an index that has everything is told from one that lost records, and those come back under their ids', async () => {

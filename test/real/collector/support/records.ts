@@ -12,12 +12,17 @@ import { until } from '../../support/until.ts';
 const STREAM = '/logs-stepseal.audit.otel-default';
 
 /** Seals so many events below a directory and delivers them to a Collector. */
-export function seal(directory: string, collector: string, events: number): AuditPipeline {
+export function seal(
+  directory: string,
+  collector: string,
+  events: number,
+  compression: 'gzip' | 'none' = 'none',
+): AuditPipeline {
   const pipeline = startAuditPipeline({
     deployment: 'real',
     dataDir: join(directory, 'data'),
     identity: createKeys(join(directory, 'keys')).signer('real'),
-    delivery: { endpoint: `${collector}/v1/logs` },
+    delivery: { endpoint: `${collector}/v1/logs`, compression },
     resource: { 'service.name': 'real-bank' },
     exitHooks: false,
   });
@@ -55,5 +60,5 @@ export function documents(store: Elasticsearch, count: number, stream = STREAM):
     const { body } = await store.call('POST', `${stream}/_search`, query);
     return (body as { hits?: { hits: readonly Hit[] } }).hits?.hits ?? [];
   };
-  return until(`${count} documents`, look, (found) => found.length >= count, 90_000);
+  return until(`${count} documents`, look, (found) => found.length >= count);
 }
