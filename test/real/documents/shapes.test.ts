@@ -12,26 +12,19 @@ import { parseLossless } from '../../../packages/verifier/src/elasticsearch/loss
 import { COLLECTOR_VERSION } from '../../../scripts/real/collector.mjs';
 import { ELASTICSEARCH_VERSION } from '../../../scripts/real/elasticsearch.mjs';
 import { documents } from '../collector/support/records.ts';
-import { installed } from '../support/installed.ts';
-import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
+import { type RealLine, realLine } from '../support/line.ts';
 import { everyShape } from './support/shapes.ts';
 
 /** What the real exporter writes, for the tests that run without servers. Written anew with `-u`. */
 const VECTORS = '../../../packages/verifier/test/elasticsearch/vectors/exporter-0.156.0.json';
 
-let store: Elasticsearch;
-let collector: Collector;
+let line: RealLine;
 
 beforeAll(async () => {
-  store = await elasticsearch();
-  await installed(store);
-  collector = await collectorWithFragment(store);
+  line = await realLine();
 });
 
-afterAll(async () => {
-  await collector?.stop();
-  await store?.stop();
-});
+afterAll(() => line?.stop());
 
 test('what the real exporter writes of every shape of record is what was sealed, and is kept as vectors', async () => {
   const records = everyShape();
@@ -40,13 +33,13 @@ test('what the real exporter writes of every shape of record is what was sealed,
     exportedStream(open),
     records.map(({ text, ...rest }) => ({ ...rest, payload: Buffer.from(text), hash: recordHash(text) })),
   );
-  const answer = await fetch(collector.auditEndpoint, {
+  const answer = await fetch(line.collector.auditEndpoint, {
     method: 'POST',
     headers: { 'content-type': jsonEncoding.contentType },
     body: Buffer.from(request),
   });
   expect(answer.status).toBe(200);
-  const places = new Map((await documents(store, records.length)).map(({ _id, _index }) => [_id, _index]));
+  const places = new Map((await documents(line.store, records.length)).map(({ _id, _index }) => [_id, _index]));
   const facts = exportedFacts(parsePayload(open));
   const vectors: object[] = [];
   for (const { name, text, seal, note } of records) {
@@ -69,6 +62,7 @@ test('what the real exporter writes of every shape of record is what was sealed,
 
 /** The bytes as they are stored. */
 async function sourceOf(index: string, id: string): Promise<string> {
+  const { store } = line;
   const authorization = `Basic ${Buffer.from(`elastic:${store.password}`).toString('base64')}`;
   const response = await fetch(`${store.url}/${index}/_source/${id}`, { headers: { authorization } });
   expect(response.status).toBe(200);
