@@ -16,7 +16,9 @@ const NOT_NOW = [...ELSEWHERE, '**/*.crash.test.ts', 'test/real/**'];
 
 /** These leave their process as they found it. So they share one, which loads only once what they import. */
 const SHARING = [
-  'packages/{core,verifier,elastic,cli,processor}/test/**/*.test.ts',
+  'packages/{core,verifier,elastic,processor}/test/**/*.test.ts',
+  // steady-memory.test.ts sets flags of the engine.
+  'packages/cli/test/**/!(steady-memory).test.ts',
   'test/{architecture,attacks,retention,upgrades}/**/*.test.ts',
 ];
 
