@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-import type { Payload, TypedValue } from '@stepseal/core/format';
-import type { RecordLine, SegmentLine } from '@stepseal/testkit';
+import { exporterDocument, type RecordLine, type SegmentLine } from '@stepseal/testkit';
 import { type ExportedStream, exportedStream } from '../../../../packages/processor/src/otlp/exported-stream.ts';
 import { jsonEncoding } from '../../../../packages/processor/src/otlp/json-encoding.ts';
 import type { DeliverableRecord } from '../../../../packages/processor/src/otlp/logs-encoding.ts';
-import { project } from '../../../../packages/processor/src/otlp/projection.ts';
 import type { Deliverable } from './deliverable.ts';
-import { spelt } from './lossless-json.ts';
+import { parseLossless } from './lossless-json.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -31,62 +29,11 @@ export function request(stream: ExportedStream, records: readonly Deliverable[])
 
 /** The document that the Collector's exporter writes of a record. The suite compares it with those of a real one. */
 export function documentOf(record: Deliverable, stream: ExportedStream, namespace: string): Document {
-  const made = project(bytesOf(record), stream);
-  const { payload, scope } = made;
-  return {
-    '@timestamp': timeOf(made.timestamp === 0n ? made.observedTimestamp : made.timestamp),
-    observed_timestamp: timeOf(made.observedTimestamp),
-    data_stream: { type: 'logs', dataset: 'stepseal.audit.otel', namespace },
-    ...(made.severityText === '' ? {} : { severity_text: made.severityText }),
-    ...(made.severityNumber === 0 ? {} : { severity_number: made.severityNumber }),
-    ...(payload.traceId === undefined ? {} : { trace_id: payload.traceId }),
-    ...(payload.spanId === undefined ? {} : { span_id: payload.spanId }),
-    attributes: objectOf(made.attributes),
-    ...(payload.eventName === undefined ? {} : { event_name: payload.eventName }),
-    resource: { attributes: objectOf(stream.resource) },
-    scope: Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== '')),
-    ...bodyOf(payload),
-  };
+  const { payload: text, seal, note } = record;
+  const dataStream = `logs-stepseal.audit.otel-${namespace}`;
+  return parseLossless(exporterDocument({ text, seal, note }, { ...stream, dataStream })) as Document;
 }
 
 function bytesOf({ payload, ...rest }: Deliverable): DeliverableRecord {
   return { ...rest, payload: Buffer.from(payload) };
-}
-
-/** Milliseconds, a point, and the nanoseconds behind them without leading zeros, as the exporter writes them. */
-function timeOf(nanoseconds: bigint): string {
-  return `${nanoseconds / 1_000_000n}.${nanoseconds % 1_000_000n}`;
-}
-
-function bodyOf({ body }: Payload): Json {
-  if (body === undefined) return {};
-  return { body: { [body.type === 'map' ? 'structured' : 'text']: valueOf(body) } };
-}
-
-function objectOf(map: ReadonlyMap<string, TypedValue>): Json {
-  return Object.fromEntries([...map].map(([key, value]) => [key, valueOf(value)]));
-}
-
-function valueOf(value: TypedValue): unknown {
-  switch (value.type) {
-    case 'int':
-      return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : spelt(String(value.value));
-    case 'double':
-      return doubleOf(value.value);
-    case 'bytes':
-      return Buffer.from(value.value).toString('hex');
-    case 'array':
-      return value.value.map(valueOf);
-    case 'map':
-      return objectOf(value.value);
-    default:
-      return value.value;
-  }
-}
-
-/** Always with a point, and the digits of an exponent at least two, as the exporter's language spells it. */
-function doubleOf(value: number): unknown {
-  if (Number.isInteger(value)) return spelt(value.toFixed(1));
-  const short = /^(.*e[+-])(\d)$/.exec(String(value));
-  return short === null ? value : spelt(`${short[1]}0${short[2]}`);
 }
