@@ -158,6 +158,8 @@ test.each([
   });
   pipeline.emit(1);
   await pipeline.forceFlush();
+  // The flush may give up before the file was looked at.
+  await until(() => pipeline.diagnostics.length > 0);
   expect(sink.requests).toEqual([]);
   expect(pipeline.diagnostics.map(({ code }) => code)).toEqual(['ENDPOINT_FAULT']);
   expect(JSON.stringify(pipeline.diagnostics)).not.toContain('secret');
