@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Stepseal Authors
 
-// Throughput of a request that triggers no step-up, with and without `--import @stepseal/instrumentation/register`: two
+// Throughput of a request that triggers no step-up, with and without `--import @stepseal/instrumentation/register`:
 // processes of the same service, asked in short turns over connections that are kept alive. Two processes of one program
-// differ by a few per cent for their life, by where memory and compiled code happen to lie, so there are several pairs.
+// differ by a few per cent for their life, by where memory and compiled code happen to lie, so there are several sets. One
+// in each preloads a module that is empty: what a preload costs by itself.
 //
 //   node --expose-gc bench/rows/untouched-request.mjs express
 
@@ -17,7 +18,7 @@ import { ratios, spread, takeTurns } from '../support/rounds.mjs';
 import { scratch } from '../support/scratch.mjs';
 
 const [framework = 'express'] = process.argv.slice(2);
-const PAIRS = 16;
+const SETS = 12;
 const ROUNDS = 20;
 const WARM_UP_ROUNDS = 20;
 const CONNECTIONS = 16;
@@ -27,9 +28,11 @@ const REQUESTS = 400;
 const WARM_UP = 40;
 const TARGET = 3;
 
-/** Preloads. */
-const OURS = ['@stepseal/instrumentation/register'];
-const BARE = [];
+const PRELOADS = {
+  ours: ['@stepseal/instrumentation/register'],
+  empty: ['data:text/javascript,'],
+  bare: [],
+};
 
 const directory = scratch();
 const path = fileURLToPath(new URL('../support/http-server.mjs', import.meta.url));
@@ -70,23 +73,37 @@ async function start(preloads) {
 
 const lost = [];
 const lostOnTheWall = [];
+const lostBesideEmpty = [];
 const rates = { ours: [], bare: [] };
 
-/** In per cent, from the middle of the rounds of one pair. */
-const lossOf = (samples) => (1 - spread(ratios(samples, 'ours', 'bare')).median) * 100;
+/** In per cent, from the middle of the rounds of one set. */
+const lossOf = (samples, peer) => (1 - spread(ratios(samples, 'ours', peer)).median) * 100;
 
-for (let pair = 0; pair < PAIRS; pair++) {
+const each = (of) => Object.fromEntries(Object.keys(PRELOADS).map((name) => [name, of(name)]));
+
+for (let set = 0; set < SETS; set++) {
   // Who starts first differs: where memory happens to lie depends on what was started before.
-  const first = await start(pair % 2 === 0 ? OURS : BARE);
-  const second = await start(pair % 2 === 0 ? BARE : OURS);
-  const [ours, bare] = pair % 2 === 0 ? [first, second] : [second, first];
-  const samples = await takeTurns({ ours: ours.round, bare: bare.round }, { rounds: ROUNDS, warmUp: WARM_UP_ROUNDS });
-  lost.push(lossOf(samples));
-  lostOnTheWall.push(lossOf({ ours: ours.wall, bare: bare.wall }));
+  const names = Object.keys(PRELOADS);
+  const processes = {};
+  for (let at = 0; at < names.length; at++) {
+    const name = names[(at + set) % names.length];
+    processes[name] = await start(PRELOADS[name]);
+  }
+  const samples = await takeTurns(
+    each((name) => processes[name].round),
+    { rounds: ROUNDS, warmUp: WARM_UP_ROUNDS },
+  );
+  lost.push(lossOf(samples, 'bare'));
+  lostBesideEmpty.push(lossOf(samples, 'empty'));
+  lostOnTheWall.push(
+    lossOf(
+      each((name) => processes[name].wall),
+      'bare',
+    ),
+  );
   rates.ours.push(spread(samples.ours).median);
   rates.bare.push(spread(samples.bare).median);
-  ours.stop();
-  bare.stop();
+  for (const { stop } of Object.values(processes)) stop();
 }
 
 const rate = (values) => `${(spread(values).median / 1000).toFixed(1)} k/s`;
@@ -97,6 +114,12 @@ report({
   samples: lost,
   atMost: TARGET,
   beside: `${rate(rates.ours)} against ${rate(rates.bare)}`,
+});
+report({
+  id: `untouched-request.${framework}.preload`,
+  what: `${framework}, beside one that preloads an empty module`,
+  unit: '%',
+  samples: lostBesideEmpty,
 });
 report({
   id: `untouched-request.${framework}.wall`,

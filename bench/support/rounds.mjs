@@ -21,8 +21,11 @@ export async function takeTurns(contenders, { rounds, warmUp }) {
   const names = Object.keys(contenders);
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round++) {
-    // Every other round goes backwards: who comes second finds the garbage of who came first.
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+    // Each takes each place equally often, and every other round goes backwards: who comes second finds the garbage, and the
+    // cold caches, that who came first has left.
+    const turn = Math.floor((round + warmUp) / 2) % names.length;
+    const order = [...names.slice(turn), ...names.slice(0, turn)];
+    for (const name of round % 2 === 0 ? order : order.toReversed()) {
       globalThis.gc?.();
       const value = await contenders[name](round);
       if (round >= 0) samples[name].push(value);

@@ -111,10 +111,10 @@ export class DirectoryQueue {
     return true;
   }
 
-  /** Reads on although there is a record at hand. @returns whether there are more now */
+  /** Reads on although there are records at hand, which are few. @returns whether there are more now */
   async extend(): Promise<boolean> {
     const { length } = this.#window;
-    if (this.#current !== undefined && length === 1) await this.#read(this.#current);
+    if (this.#current !== undefined) await this.#read(this.#current);
     return this.#window.length > length;
   }
 

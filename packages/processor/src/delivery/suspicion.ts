@@ -12,6 +12,9 @@ export type Conclusion = 'narrowed' | 'set-aside' | 'endpoint';
 /** Records refused in a row, with none accepted between, after which it is the endpoint that refuses. */
 const REFUSALS = 3;
 
+/** Of so few records at hand each is asked with: all of them may be unwanted, and no other come for a long time. */
+const EACH = 8;
+
 /** Accepted loads after which a larger one is tried again. */
 const GROW_AFTER = 64;
 
@@ -31,6 +34,8 @@ export class Suspicion {
   #suspects = 0;
   #stage: 'search' | 'probe' | 'confirm' = 'search';
   #refusals = 0;
+  /** Records that there were when the next load was asked for. */
+  #available = 0;
   readonly #random: () => number;
 
   constructor(most: number, random: () => number) {
@@ -40,16 +45,20 @@ export class Suspicion {
   }
 
   next(available: number): NextLoad {
+    this.#available = available;
     if (this.#stage === 'confirm') return { kind: 'records', from: 0, count: 1 };
-    if (this.#stage === 'probe') {
-      if (available < 2) return { kind: 'other' };
-      // The last one first, then any: neighbours are often alike.
-      const from = this.#refusals === 1 ? available - 1 : 1 + Math.floor(this.#random() * (available - 1));
-      return { kind: 'records', from, count: 1 };
-    }
+    if (this.#stage === 'probe') return this.#probe(available);
     const most = Math.min(available, this.#size);
     const suspects = Math.min(this.#suspects, available);
     return { kind: 'records', from: 0, count: suspects === 0 ? most : Math.min(most, Math.ceil(suspects / 2)) };
+  }
+
+  /** From the last one on, where there are few; else the last one, then any: neighbours are often alike. */
+  #probe(available: number): NextLoad {
+    if (available <= this.#refusals) return { kind: 'other' };
+    const backwards = available <= EACH || this.#refusals === 1;
+    const from = backwards ? available - this.#refusals : 1 + Math.floor(this.#random() * (available - 1));
+    return { kind: 'records', from, count: 1 };
   }
 
   /** The load was accepted. @returns how many records at the front are done with */
@@ -82,7 +91,9 @@ export class Suspicion {
       return 'narrowed';
     }
     this.#refusals++;
-    if (this.#refusals < REFUSALS) {
+    // Where each was asked with, the other one is too.
+    const enough = this.#available <= EACH ? Math.max(REFUSALS, this.#available + 1) : REFUSALS;
+    if (this.#refusals < enough) {
       this.#stage = 'probe';
       this.#suspects = 1;
       return 'narrowed';

@@ -52,6 +52,19 @@ test('exactly the unwanted records are set aside, wherever they stand', () => {
   );
 });
 
+test.each([1, 2, 3, 7, 8])('the last %i records, none of which is wanted, do not wait for one that is', (unwanted) => {
+  for (const wanted of [0, 1, 20]) {
+    const { delivered, setAside } = send(wanted + unwanted, (records) => records.every((at) => at < wanted));
+    expect(setAside).toEqual(Array.from({ length: unwanted }, (_, at) => wanted + at));
+    expect(delivered).toHaveLength(wanted);
+  }
+});
+
+test('more than eight that are refused, with none accepted between, are held to be the fault of the endpoint', () => {
+  const { setAside, faults } = send(20 + 9, (records) => records.every((at) => at < 20));
+  expect({ setAside, faults }).toEqual({ setAside: [], faults: 50 });
+});
+
 test('one unwanted record of 512 costs two dozen requests at most', () => {
   for (const poison of [0, 1, 255, 256, 300, 511]) {
     const { setAside, requests } = send(512, (records) => !records.includes(poison), 512);
