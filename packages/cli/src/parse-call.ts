@@ -39,9 +39,10 @@ export function parseCall(name: string, command: Command, argv: readonly string[
     const flag = token.name.startsWith('no-') && !(token.name in options) ? token.name.slice(3) : token.name;
     const type = Object.hasOwn(options, flag) && token.rawName.startsWith('--') ? options[flag]?.type : undefined;
     if (type === undefined || (flag !== token.name && type !== 'boolean')) {
-      const near = nearestName(token.name, Object.keys(options));
-      const hint = near === undefined ? `\`stepseal help ${name}\` lists what it takes.` : `Did you mean --${near}?`;
-      throw new CliError('UNKNOWN_OPTION', `Unknown option ${token.rawName} of stepseal ${name}. ${hint}`);
+      throw new CliError(
+        'UNKNOWN_OPTION',
+        `Unknown option ${token.rawName} of stepseal ${name}. ${hintAt(token, options, name)}`,
+      );
     }
     if (type === 'string' && (token.value === undefined || token.value === '')) {
       throw new CliError('BAD_ARGUMENT', `Option --${flag} needs a value: write --${flag}=VALUE.`);
@@ -66,4 +67,15 @@ export function parseCall(name: string, command: Command, argv: readonly string[
     terminal,
     config: () => loadConfig({ argv: settingArguments, env, cwd }),
   };
+}
+
+function hintAt(
+  { name, rawName }: { readonly name: string; readonly rawName: string },
+  options: object,
+  command: string,
+): string {
+  const near = nearestName(name, Object.keys(options));
+  if (near !== undefined) return `Did you mean --${near}?`;
+  const list = `\`stepseal help ${command}\` lists what it takes`;
+  return rawName.startsWith('--') ? `${list}.` : `${list}; what begins with a dash and is none comes after \`--\`.`;
 }

@@ -41,13 +41,13 @@ afterAll(async () => {
 });
 
 /** The same question to the segments. */
-function ofSegments(...argv: string[]): Promise<Printed> {
-  return stepseal(...argv, '--data-dir', 'data');
+function ofSegments(command: string, ...argv: string[]): Promise<Printed> {
+  return stepseal(command, '--data-dir', 'data', ...argv);
 }
 
 /** The same question to Elasticsearch; the data directory only lends its pseudonym key. */
-function ofIndex(...argv: string[]): Promise<Printed> {
-  return stepseal(...argv, '--data-dir', 'data', ...connection());
+function ofIndex(command: string, ...argv: string[]): Promise<Printed> {
+  return stepseal(command, '--data-dir', 'data', ...connection(), ...argv);
 }
 
 function connection(url = store.url, user = 'elastic'): string[] {
@@ -124,13 +124,14 @@ describe('a search in Elasticsearch prints what a search in the segments prints'
       ['--user', user],
       ['--session', session],
       ['--id', id, '--user', user, '--session', session, '--outcome', 'passed'],
-      [id],
-      [user],
-      [session, '--events'],
+      // One in 64 of them begins with a dash.
+      ['--', id],
+      ['--', user],
+      ['--events', '--', session],
     ]) {
-      const expected = await ofSegments('search', ...filters, '--json');
+      const expected = await ofSegments('search', '--json', ...filters);
       expect(JSON.parse(expected.out)).not.toMatchObject({ matched: 0 });
-      expect(await ofIndex('search', ...filters, '--json')).toEqual(expected);
+      expect(await ofIndex('search', '--json', ...filters)).toEqual(expected);
     }
   });
 
@@ -147,10 +148,10 @@ describe('a search in Elasticsearch prints what a search in the segments prints'
 
 test('a search that verifies finds in Elasticsearch what it finds in the segments: all of it sealed', async () => {
   for (const form of [[], ['--json'], ['--events', '--ndjson']]) {
-    const argv = ['search', '--access', 'granted', '--verify', '--trust', 'trust.json', ...form];
-    const expected = await ofSegments(...argv);
+    const argv = ['--access', 'granted', '--verify', '--trust', 'trust.json', ...form];
+    const expected = await ofSegments('search', ...argv);
     expect(expected.code).toBe(0);
-    expect(await ofIndex(...argv)).toEqual(expected);
+    expect(await ofIndex('search', ...argv)).toEqual(expected);
   }
 });
 
@@ -163,10 +164,10 @@ describe('explain tells from Elasticsearch what it tells from the segments', () 
   test('one of them, with the verdict on its streams alone', async () => {
     const { id } = await somebody();
     for (const form of [[], ['--quick']]) {
-      const argv = ['explain', id, ...form, '--trust', 'trust.json'];
-      const expected = await ofSegments(...argv);
+      const argv = [id, ...form, '--trust', 'trust.json'];
+      const expected = await ofSegments('explain', ...argv);
       expect(expected.out).toContain('SEALED');
-      expect(await ofIndex(...argv)).toEqual(expected);
+      expect(await ofIndex('explain', ...argv)).toEqual(expected);
     }
   });
 });
