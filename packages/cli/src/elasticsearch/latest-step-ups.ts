@@ -21,13 +21,13 @@ export interface Ranking {
   readonly loose: number;
 }
 
-/** The step-ups that one condition finds. How many documents there are is known at once, and says how to go on. */
+/** The step-ups that one condition finds. Whether there are few documents is known at once, and says how to go on. */
 export async function latestStepUps(
   index: IndexReader,
   query: JsonObject,
   { window, limit }: Pick<Query, 'window' | 'limit'>,
 ): Promise<Ranking> {
-  const documents = await index.count(query);
+  const documents = await index.count(query, COUNTED + 1);
   if (documents <= FIRST_PAGE) {
     const walk = new IdWalk(index, query, 'whole');
     const ids = documents === 0 ? [] : await walk.toEnd();
