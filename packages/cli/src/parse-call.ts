@@ -41,7 +41,7 @@ export function parseCall(name: string, command: Command, argv: readonly string[
     if (type === undefined || (flag !== token.name && type !== 'boolean')) {
       throw new CliError(
         'UNKNOWN_OPTION',
-        `Unknown option ${token.rawName} of stepseal ${name}. ${hintAt(token, options, name)}`,
+        `Unknown option ${token.rawName} of stepseal ${name}. ${hintAt(token.name, options, name)}`,
       );
     }
     if (type === 'string' && (token.value === undefined || token.value === '')) {
@@ -69,13 +69,8 @@ export function parseCall(name: string, command: Command, argv: readonly string[
   };
 }
 
-function hintAt(
-  { name, rawName }: { readonly name: string; readonly rawName: string },
-  options: object,
-  command: string,
-): string {
+function hintAt(name: string, options: object, command: string): string {
   const near = nearestName(name, Object.keys(options));
   if (near !== undefined) return `Did you mean --${near}?`;
-  const list = `\`stepseal help ${command}\` lists what it takes`;
-  return rawName.startsWith('--') ? `${list}.` : `${list}; what begins with a dash and is none comes after \`--\`.`;
+  return `\`stepseal help ${command}\` lists what it takes; what begins with a dash and is none comes after \`--\`.`;
 }

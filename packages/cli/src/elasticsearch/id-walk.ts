@@ -40,10 +40,12 @@ export class IdWalk {
 
   /** Reads until so many are found, or all. */
   async first(count: number): Promise<void> {
-    for (let size = FIRST_PAGE; !this.ended && this.ids.length < count; size = MOST_AT_ONCE) await this.next(size);
+    let size = FIRST_PAGE;
+    while (!this.ended && this.ids.length < count) if (await this.next(size)) size = MOST_AT_ONCE;
   }
 
-  async next(size: number): Promise<void> {
+  /** @returns whether there were as many */
+  async next(size: number): Promise<boolean> {
     const [sinceMs] = this.#beginnings;
     const since = windowQuery(sinceMs === undefined ? undefined : { sinceMs, untilMs: Number.POSITIVE_INFINITY });
     const { hits } = await this.#index.search({
@@ -66,9 +68,10 @@ export class IdWalk {
       }
     }
     this.#after = hits.hits.at(-1)?.sort ?? this.#after;
-    if (hits.hits.length === size) return;
+    if (hits.hits.length === size) return true;
     this.ended = sinceMs === undefined;
     this.#beginnings.shift();
+    return false;
   }
 
   async toEnd(): Promise<readonly string[]> {

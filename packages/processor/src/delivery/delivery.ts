@@ -215,12 +215,13 @@ export class Delivery implements DeliveryQueue {
     }
     if (this.#stopped) return;
     this.#standing.counters.requests++;
+    const isFront = load.records[0] === queue.window[0];
     const outcome = await this.#parts.carrier.carry(load);
     if (this.#stopped && outcome.kind !== 'accepted') return;
-    await this.#settle(queue, load.records.length, outcome);
+    await this.#settle(queue, load.records.length, isFront, outcome);
   }
 
-  async #settle(queue: DirectoryQueue, count: number, outcome: Outcome): Promise<void> {
+  async #settle(queue: DirectoryQueue, count: number, isFront: boolean, outcome: Outcome): Promise<void> {
     const { report, carrier, clock } = this.#parts;
     this.#standing.answered(outcome, clock.wallMs());
     switch (outcome.kind) {
@@ -235,7 +236,7 @@ export class Delivery implements DeliveryQueue {
         return;
       }
       case 'refused':
-        return this.#refused(queue, count, outcome);
+        return this.#refused(queue, count, isFront, outcome);
       default: {
         this.#standing.counters.failed++;
         const fault = outcome.kind === 'fault';
@@ -250,11 +251,16 @@ export class Delivery implements DeliveryQueue {
     }
   }
 
-  async #refused(queue: DirectoryQueue, count: number, outcome: Outcome & { kind: 'refused' }): Promise<void> {
+  async #refused(
+    queue: DirectoryQueue,
+    count: number,
+    isFront: boolean,
+    outcome: Outcome & { kind: 'refused' },
+  ): Promise<void> {
     this.#standing.counters.refused++;
-    // A line that is no record needs no second opinion: nobody was asked.
+    // A line that is no record needs no second opinion: nobody was asked. It says nothing of the one in front of it.
     const conclusion =
-      outcome.answer === 'malformed' && count === 1
+      outcome.answer === 'malformed' && count === 1 && isFront
         ? 'set-aside'
         : this.#suspicion.refused(count, outcome.answer === 'too_large');
     if (conclusion === 'set-aside') return this.#setAside(queue, outcome);
@@ -266,6 +272,8 @@ export class Delivery implements DeliveryQueue {
       `${carrier.destination}: it refuses every record (${outcome.status}); they wait in their segments`,
     );
     await this.#holdOff(true, undefined);
+    // One of those that came meanwhile may be taken, and show that it is not the endpoint.
+    if (!this.#stopped && queue.window.length < MOST_RECORDS) await queue.extend();
   }
 
   async #setAside(queue: DirectoryQueue, outcome: Outcome & { kind: 'refused' }): Promise<void> {

@@ -10,6 +10,9 @@ import { type ReadRecord, SegmentReader } from './segment-reader.ts';
 import { SetAsideFile } from './set-aside-file.ts';
 import { StreamIndex } from './stream-index.ts';
 
+/** As much as is read at once: records at hand never hold more than twice that, but for a single one. */
+const EXTENDED_BYTES = 1 << 20;
+
 export interface DirectoryQueueOptions {
   readonly directory: string;
   readonly files: FileSystem;
@@ -111,10 +114,11 @@ export class DirectoryQueue {
     return true;
   }
 
-  /** Reads on although there are records at hand, which are few. @returns whether there are more now */
+  /** Reads on although there are records at hand, unless they hold much memory. @returns whether there are more now */
   async extend(): Promise<boolean> {
     const { length } = this.#window;
-    if (this.#current !== undefined) await this.#read(this.#current);
+    const bytes = this.#window.reduce((sum, { payload }) => sum + payload.length, 0);
+    if (this.#current !== undefined && (length === 1 || bytes < EXTENDED_BYTES)) await this.#read(this.#current);
     return this.#window.length > length;
   }
 

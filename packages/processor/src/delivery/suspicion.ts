@@ -53,11 +53,13 @@ export class Suspicion {
     return { kind: 'records', from: 0, count: suspects === 0 ? most : Math.min(most, Math.ceil(suspects / 2)) };
   }
 
-  /** From the last one on, where there are few; else the last one, then any: neighbours are often alike. */
+  /** Where there are few, one after the other: what comes meanwhile has its turn. Else the last one, then any. */
   #probe(available: number): NextLoad {
-    if (available <= this.#refusals) return { kind: 'other' };
-    const backwards = available <= EACH || this.#refusals === 1;
-    const from = backwards ? available - this.#refusals : 1 + Math.floor(this.#random() * (available - 1));
+    const asked = this.#refusals;
+    if (available <= asked) return { kind: 'other' };
+    if (available <= EACH) return { kind: 'records', from: asked, count: 1 };
+    // Neighbours are often alike.
+    const from = asked === 1 ? available - 1 : 1 + Math.floor(this.#random() * (available - 1));
     return { kind: 'records', from, count: 1 };
   }
 

@@ -60,6 +60,22 @@ test.each([1, 2, 3, 7, 8])('the last %i records, none of which is wanted, do not
   }
 });
 
+test('of records that come one by one behind unwanted ones, each is asked with', () => {
+  const suspicion = new Suspicion(64, Math.random);
+  const asked: number[] = [];
+  for (let available = 2; asked.length < 5; available++) {
+    let next = suspicion.next(available);
+    while (next.kind === 'records' && next.count > 1) {
+      suspicion.refused(next.count, false);
+      next = suspicion.next(available);
+    }
+    if (next.kind !== 'records') throw new Error('there was one that had not been asked with');
+    asked.push(next.from);
+    suspicion.refused(1, false);
+  }
+  expect(asked).toEqual([0, 1, 2, 3, 4]);
+});
+
 test('more than eight that are refused, with none accepted between, are held to be the fault of the endpoint', () => {
   const { setAside, faults } = send(20 + 9, (records) => records.every((at) => at < 20));
   expect({ setAside, faults }).toEqual({ setAside: [], faults: 50 });

@@ -2,6 +2,8 @@
 // Copyright The Stepseal Authors
 
 const FIRST_BYTES = 1 << 16;
+/** More is let go before the next answer: whoever may write to the index chooses how long one is. */
+const KEPT_BYTES = 16 << 20;
 
 /** An answer of more bytes than were to be taken, or one that the server has not the memory for. */
 export class AnswerTooLarge extends Error {}
@@ -18,6 +20,7 @@ export class AnswerBuffer {
    * @throws AnswerTooLarge where it has more bytes than that
    */
   async receive(stream: AsyncIterable<Buffer | string>, mostBytes: number): Promise<Buffer> {
+    if (this.bytes.length > KEPT_BYTES) this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
     let length = 0;
     for await (const part of stream) {
       const bytes = typeof part === 'string' ? Buffer.from(part) : part;
