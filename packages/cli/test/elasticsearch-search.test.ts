@@ -2,7 +2,6 @@
 // Copyright The Stepseal Authors
 
 import type { Answer, JsonObject, Server } from '@stepseal/elastic';
-import { TestWriter, writeStepUp } from '@stepseal/testkit';
 import { describe, expect, test } from 'vitest';
 import { findStepUps } from '../src/elasticsearch/find-step-ups.ts';
 import { recordQuery } from '../src/elasticsearch/index-query.ts';
@@ -10,6 +9,7 @@ import { IndexReader } from '../src/elasticsearch/index-reader.ts';
 import type { Ranking } from '../src/elasticsearch/latest-step-ups.ts';
 import { rankStepUps } from '../src/elasticsearch/rank-step-ups.ts';
 import { absent, anyText, present, text } from '../src/search/condition.ts';
+import { stepUpPayloads } from './support/samples.ts';
 
 const WINDOW = { sinceMs: 1_000, untilMs: Number.POSITIVE_INFINITY };
 const NOTHING = { took: 1, timed_out: false, _shards: { total: 1, failed: 0 }, hits: { hits: [] } };
@@ -180,16 +180,7 @@ describe('an answer of Elasticsearch is not taken for the whole', () => {
 });
 
 describe('what a document says is sealed', () => {
-  const writer = new TestWriter({ label: 'index', deployment: 'demo.bank' });
-  writeStepUp(writer.start(), 'genuine');
-  writer.close();
-  const payloads = writer.streams.flatMap(({ stream }) =>
-    stream
-      .bytes()
-      .toString()
-      .split('\n')
-      .filter((line) => line.includes('"step_up.id":')),
-  );
+  const payloads = stepUpPayloads('genuine');
 
   /** The fields lead to an id; the documents hold these payloads. */
   async function found(id: string, outcome: string): Promise<Awaited<ReturnType<typeof findStepUps>>> {

@@ -4,25 +4,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PassThrough } from 'node:stream';
 import { json } from 'node:stream/consumers';
-import { TestWriter, writeStepUp } from '@stepseal/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../src/run.ts';
-import { processTerminal } from '../src/terminal.ts';
+import { type Printed, stepseal } from './support/command.ts';
+import { stepUpPayloads } from './support/samples.ts';
 
 const ESTIMATE = 150_000;
 
-const writer = new TestWriter({ label: 'estimate', deployment: 'demo.bank' });
-writeStepUp(writer.start(), 'one');
-writer.close();
-const payloads = writer.streams.flatMap(({ stream }) =>
-  stream
-    .bytes()
-    .toString()
-    .split('\n')
-    .filter((line) => line.includes('"step_up.id":')),
-);
+const payloads = stepUpPayloads('one');
 
 /** Says that so many documents match, of about so many step-ups, and shows one of them. */
 const server: Server = createServer(async (request, response) => {
@@ -49,22 +38,10 @@ afterAll(() => {
   server.close();
 });
 
-async function search(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
-  const printed = { out: '', err: '' };
-  const stream = (name: 'out' | 'err'): Parameters<typeof processTerminal>[0] => ({
-    write: (text) => {
-      printed[name] += text;
-      return true;
-    },
-    on: () => undefined,
-  });
+function search(...flags: string[]): Promise<Printed> {
   const { port } = server.address() as AddressInfo;
-  const stdin = Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.ReadStream;
-  const code = await run(
-    ['search', '--elasticsearch', `http://127.0.0.1:${port}`, '--outcome', 'passed', '--limit', '1', ...flags],
-    { cwd: process.cwd(), env: {}, stdin, terminal: processTerminal(stream('out'), stream('err'), {}) },
-  );
-  return { code, ...printed };
+  const url = `http://127.0.0.1:${port}`;
+  return stepseal('search', '--elasticsearch', url, '--outcome', 'passed', '--limit', '1', ...flags);
 }
 
 // The client of Elasticsearch needs that.

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { lineHash, type RecordLine, TestClock, TestWriter, writeStepUp } from '@stepseal/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stepseal } from '../../../packages/cli/test/support/command.ts';
 import { documentOf, openFacts } from '../attacks/support/exported.ts';
 import { installed } from '../support/installed.ts';
 import { type Elasticsearch, elasticsearch } from '../support/parts.ts';
-import { stepseal } from './support/command.ts';
 
 /** So many that their documents are not put in order at once, and can all be counted. */
 const STEP_UPS = 3_000;

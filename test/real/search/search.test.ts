@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { roleDescriptor } from '@stepseal/elastic';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Printed, stepseal } from '../../../packages/cli/test/support/command.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
-import { type Printed, stepseal } from './support/command.ts';
 import { deliver, demonstrate } from './support/demonstration.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stepseal-search-'));

@@ -9,9 +9,9 @@ import { connect } from '@stepseal/elastic';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IndexReader } from '../../../packages/cli/src/elasticsearch/index-reader.ts';
 import { IndexTail } from '../../../packages/cli/src/elasticsearch/index-tail.ts';
+import { stepseal } from '../../../packages/cli/test/support/command.ts';
 import { installed } from '../support/installed.ts';
 import { type Collector, collectorWithFragment, type Elasticsearch, elasticsearch } from '../support/parts.ts';
-import { stepseal } from './support/command.ts';
 import { deliver } from './support/demonstration.ts';
 
 /** The data of one run of the demonstration. */

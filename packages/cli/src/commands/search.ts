@@ -23,7 +23,7 @@ import { TRUST_FILE_NAME } from '../trust-file-name.ts';
 const DEFAULT_LIMIT = 50;
 /** All records of so many step-ups fit into memory with ease. */
 const MOST_STEP_UPS = 10_000;
-/** No estimate is further off than this part of it. */
+/** Part of an estimate that it may be off by: some seven times the standard error of how the server counts. */
 const ESTIMATE_OFF = 0.03;
 /** Records printed between two looks at whether they are taken. */
 const PAGE = 256;

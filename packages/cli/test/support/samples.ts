@@ -67,3 +67,13 @@ function writeStream(directory: string, { path }: WrittenStream, lines: readonly
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, segmentBytes(lines));
 }
+
+/** The sealed records of one step-up of this id. */
+export function stepUpPayloads(id: string): string[] {
+  const writer = bank('payloads');
+  writeStepUp(writer.start(), id);
+  writer.close();
+  return writer.streams
+    .flatMap(({ stream }) => stream.bytes().toString().split('\n'))
+    .filter((line) => line.includes('"step_up.id":'));
+}

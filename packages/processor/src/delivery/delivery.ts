@@ -35,8 +35,9 @@ const MOST_RECORDS = 512;
  * Brings sealed records to their receiver: read from the segments in order of stream and number, one load at a time, for
  * as long as it takes. Nothing leaves before its note, or the open note that adopts it, is in a file.
  *
- * What it holds in memory is bounded, however long the receiver is away: one window of records (512, or 1 MiB; a single
- * record may have 2 MiB), their encoded and their compressed form, and two chunks of a segment: below 16 MiB.
+ * What it holds in memory is bounded, however long the receiver is away: one window of records (512, or 1 MiB; twice
+ * that while some are refused; a single record may have 2 MiB), their encoded and their compressed form, and two chunks of
+ * a segment: below 16 MiB.
  *
  * A record is delivered at least once: the cursor moves after the acknowledgement, and whoever is killed between the two
  * delivers again.

@@ -10,7 +10,7 @@ import { type ReadRecord, SegmentReader } from './segment-reader.ts';
 import { SetAsideFile } from './set-aside-file.ts';
 import { StreamIndex } from './stream-index.ts';
 
-/** As much as is read at once: records at hand never hold more than twice that, but for a single one. */
+/** More are read while those at hand hold less, or there is a single one: bounds memory while a receiver takes none. */
 const EXTENDED_BYTES = 1 << 20;
 
 export interface DirectoryQueueOptions {

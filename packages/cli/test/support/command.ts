@@ -2,8 +2,8 @@
 // Copyright The Stepseal Authors
 
 import { PassThrough } from 'node:stream';
-import { run } from '../../../../packages/cli/src/run.ts';
-import { processTerminal } from '../../../../packages/cli/src/terminal.ts';
+import { run } from '../../src/run.ts';
+import { processTerminal } from '../../src/terminal.ts';
 
 export interface Printed {
   readonly code: number;
