@@ -19,7 +19,7 @@ export async function measure({ script, part, minutes, waivers, execPath = proce
   child.on('message', (figure) => {
     figures.push(figure);
     const cells = [figure.what.padEnd(56), measured(figure).padEnd(22), target(figure).padEnd(10)];
-    console.log(`  ${cells.join('')}${judge(figure, waivers).padEnd(10)}${figure.beside}`);
+    console.log(`  ${cells.join('')}${judge(figure, waivers).padEnd(10)}${figure.beside ?? ''}`);
   });
   const limit = setTimeout(() => child.kill(), minutes * 60_000);
   const [code] = await once(child, 'exit');

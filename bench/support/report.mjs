@@ -5,6 +5,8 @@ import { spread } from './rounds.mjs';
 
 // Whoever would print the table is gone.
 process.once('disconnect', () => process.exit(1));
+// Waiting for that keeps no process that has measured everything.
+process.channel?.unref();
 
 /**
  * Hands one figure of a row to the process that prints the table.
