@@ -23,5 +23,6 @@ function withUnit(value, unit) {
 }
 
 function digits(value, unit) {
-  return value.toFixed(unit === 'x' ? 2 : 0);
+  // Nothing has a minus in front of it.
+  return (Number(value.toFixed(unit === 'x' ? 2 : 0)) + 0).toFixed(unit === 'x' ? 2 : 0);
 }

@@ -98,9 +98,10 @@ next.`,
     how: `Processes of one service with OpenTelemetry's HTTP instrumentation, whose spans go nowhere: one was started with
 \`--import @stepseal/instrumentation/register\`, one without, and one that loads the same modules and starts nothing. Over
 16 connections that are kept alive they are asked in turns for a small JSON answer, by a client that costs far less than
-they do, 35,000 times before it counts. The figure is requests in a second of the server's processor time, all threads,
-which is what bounds its throughput; what was answered in a second of the clock stands beside it and depends on what else
-the machine does.`,
+they do; the first 35,000 requests to each do not count. There are eight such sets of processes, so the figure is the
+median of eight, each the median of 60 rounds, and the range is theirs. It is requests in a second of the server's processor
+time, all threads, which is what bounds its throughput; what was answered in a second of the clock stands beside it and
+depends on what else the machine does.`,
     parts: [['express'], ['fastify']],
   },
 ];

@@ -4,7 +4,7 @@
 // Throughput of a request that triggers no step-up, with and without `--import @stepseal/instrumentation/register`:
 // processes of the same service, asked in short turns over connections that are kept alive. Two processes of one program
 // differ by a few per cent for their life, by where memory and compiled code happen to lie, so there are several sets. One
-// in each only loads the modules that the preload does: what capture itself costs is what is lost beside that.
+// in each only loads the modules that the preload does: what Stepseal costs once it is started is what is lost beside that.
 //
 //   node --expose-gc bench/rows/untouched-request.mjs express
 
@@ -21,7 +21,7 @@ const [framework = 'express'] = process.argv.slice(2);
 const SETS = 8;
 const ROUNDS = 60;
 
-/** About 35,000 requests: only then has the engine compiled what it will, and takes half of the instructions. */
+/** About 35,000 requests: only then has the engine compiled what it will, and a request takes half of what it did at first. */
 const WARM_UP_ROUNDS = 80;
 const CONNECTIONS = 16;
 const REQUESTS = 400;

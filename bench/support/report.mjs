@@ -5,7 +5,7 @@ import { spread } from './rounds.mjs';
 
 // Whoever would print the table is gone.
 process.once('disconnect', () => process.exit(1));
-// Waiting for that keeps no process that has measured everything.
+// Listening for that must not keep a process alive that has measured everything.
 process.channel?.unref();
 
 /**

@@ -68,7 +68,7 @@ function writeStream(directory: string, { path }: WrittenStream, lines: readonly
   writeFileSync(file, segmentBytes(lines));
 }
 
-/** The sealed records of one step-up of this id. */
+/** Payloads of the records of one step-up of this id, as sealed. */
 export function stepUpPayloads(id: string): string[] {
   const writer = bank('payloads');
   writeStepUp(writer.start(), id);

@@ -10,7 +10,7 @@ import { type ReadRecord, SegmentReader } from './segment-reader.ts';
 import { SetAsideFile } from './set-aside-file.ts';
 import { StreamIndex } from './stream-index.ts';
 
-/** More are read while those at hand hold less, or there is a single one: bounds memory while a receiver takes none. */
+/** Records at hand that hold this much are not added to, a single one aside: memory stays bounded while a receiver takes none. */
 const EXTENDED_BYTES = 1 << 20;
 
 export interface DirectoryQueueOptions {
