@@ -23,6 +23,7 @@ function withUnit(value, unit) {
 }
 
 function digits(value, unit) {
-  // Nothing has a minus in front of it.
-  return (Number(value.toFixed(unit === 'x' ? 2 : 0)) + 0).toFixed(unit === 'x' ? 2 : 0);
+  const places = unit === 'x' ? 2 : 0;
+  // What is rounded to nothing keeps no minus.
+  return (Number(value.toFixed(places)) + 0).toFixed(places);
 }
